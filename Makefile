@@ -1,0 +1,59 @@
+# Two commands: `make lab` and `make test`. Both do all the set-up.
+
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+SEEDED := OMP_NUM_THREADS=1 AELESSON_STRICT=1
+# JupyterLab refuses to start as root unless told to.
+ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test test-fast lint types notebooks build check expected bench clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+lab: $(VENV)/.lab  ## Open the course in JupyterLab
+	@$(BIN)/aelesson workbook
+	$(BIN)/jupyter lab $(ROOT) --ServerApp.ip=127.0.0.1 notebooks/00_start_here.ipynb
+
+test: $(VENV)/.test lint types check  ## Run everything: library, exercises, notebooks
+	$(SEEDED) $(BIN)/pytest -n 2 tests
+	@$(MAKE) --no-print-directory notebooks
+
+test-fast: $(VENV)/.test  ## Run what takes less than a minute
+	$(SEEDED) $(BIN)/pytest -n 2 -m "not slow" tests
+
+notebooks: $(VENV)/.test  ## Execute every lesson and solution and compare
+	$(SEEDED) $(BIN)/pytest -n 2 --dist loadfile --nbval-lax notebooks solutions
+
+lint: $(VENV)/.test  ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --exclude sources .
+
+types: $(VENV)/.test  ## Check types
+	$(BIN)/mypy
+
+build: $(VENV)/.test  ## Make the notebooks whose text has changed
+	$(BIN)/python -m tools.build build
+
+check: $(VENV)/.test  ## Say which notebooks are out of step with their text
+	$(BIN)/python -m tools.build check
+
+expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
+	$(BIN)/python -m tools.expected $(LESSONS)
+
+bench: $(VENV)/.test  ## Compare training speed, as ratios
+	$(BIN)/python -m benchmarks.speed
+
+clean:  ## Remove the environment (not your workbook)
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/.lab $(VENV)/.test: $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the course needs ($*): about 2 minutes, once."
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$*]"
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found, 3.11 to 3.13 needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)

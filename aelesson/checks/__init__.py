@@ -1,0 +1,11 @@
+"""Checks that tell a learner right from wrong, and why: one module per lesson.
+
+>>> from aelesson import checks
+>>> checks.start_here.double(lambda x: 2 * x)
+✓ double: right on 3 tensors
+"""
+
+from aelesson.checks import basics, start_here
+from aelesson.checks.harness import CheckFailed
+
+__all__ = ["CheckFailed", "basics", "start_here"]

@@ -1,0 +1,67 @@
+"""How a diagnosis puts values, and the difference between two, in words."""
+
+from textwrap import shorten
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+def close(a: Tensor | float, b: Tensor | float) -> bool:
+    """Tell whether values are the same at float32 accuracy; whole numbers exactly."""
+    left, right = _double(a), _double(b)
+    exact = not any(torch.as_tensor(value).is_floating_point() for value in (a, b))
+    rtol, atol = (0.0, 0.0) if exact else (1e-4, 1e-6)
+    return left.shape == right.shape and torch.allclose(
+        left, right, rtol=rtol, atol=atol, equal_nan=True
+    )
+
+
+def describe(value: object) -> str:
+    """Show a value in a few words: its shape if it is a tensor."""
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, nn.Module | torch.optim.Optimizer):
+        return f"a {type(value).__name__}"
+    return shorten(repr(value), 70, placeholder=" ...")
+
+
+def difference(got: Tensor | float, expected: Tensor | float) -> str:
+    """Show where two values differ most."""
+    yours, right = _double(got), _double(expected)
+    if yours.dim() == 0 or yours.shape != right.shape:
+        return f"got {_short(yours)}, expected {_short(right)}"
+    gaps = (yours - right).abs().nan_to_num(nan=torch.inf)
+    index = np.unravel_index(int(gaps.argmax()), gaps.shape)
+    place = ", ".join(str(int(i)) for i in index)
+    return f"got {_short(yours[index])} at [{place}], expected {_short(right[index])}"
+
+
+def pattern(got: Tensor | float, expected: Tensor | float) -> str:
+    """Say what all wrong values have in common: it often names the mistake."""
+    yours, right = _double(got), _double(expected)
+    if yours.shape != right.shape:
+        return ""
+    if right.isfinite().all() and not yours.isfinite().all():
+        return "\nThere is a nan or inf in it: look for log(0), 0/0 or an overflow."
+    factor = (yours * right).sum() / (right * right).sum()
+    if close(yours, -right):
+        return "\nThe sign is the wrong way round."
+    telling = factor != 0 if right.numel() > 1 else factor in (0.5, 2)
+    if telling and close(yours, factor * right):
+        return f"\nYou got {_short(factor)} times the right result: is a factor off?"
+    offset = (yours - right).mean()
+    if right.numel() > 1 and close(yours, right + offset):
+        return f"\nEvery value is off by {_short(offset)}: is a constant off?"
+    return ""
+
+
+def _short(value: Tensor) -> str:
+    if value.dim():
+        return describe(value)
+    number = float(value)
+    return f"{number:,.0f}" if number.is_integer() else f"{number:.5g}"
+
+
+def _double(value: Tensor | float) -> Tensor:
+    return torch.as_tensor(value).detach().cpu().double()

@@ -1,0 +1,149 @@
+"""What a lesson's figures should be, and whether its claims hold.
+
+Every headline figure and every comparison of a lesson was measured with five
+training seeds and is kept in `expected.json`. A lesson shows the learner where
+the present run stands. With `AELESSON_STRICT=1`, as in the project's own build, a
+claim that fails is an error, and so is a figure outside twice its interval: one run
+in a thousand, where 1 in 100 falls outside the interval itself.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from importlib import resources
+from math import sqrt
+from statistics import mean, stdev
+from typing import Any
+
+SEEDS = 5
+T_99 = 4.604  # Student's t, 99 % two-sided, SEEDS - 1 degrees of freedom
+FLOOR = 0.01  # half-width allowed for other processors, relative to the mean
+STRICT = 2.0  # a build looks at many figures, and on processors never measured
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Return where one more run should fall, given the runs of five seeds.
+
+    The 99 % prediction interval of a normal sample, mean ± t s sqrt(1 + 1/n),
+    and never narrower than ±1 % of the mean: processors round differently.
+
+    Args:
+        values: One figure, measured with each seed.
+
+    Returns:
+        The lower and the upper end.
+
+    Raises:
+        ValueError: If there are not five values.
+    """
+    if len(values) != SEEDS:
+        raise ValueError(f"values has {len(values)} entries; an interval needs {SEEDS}")
+    centre = mean(values)
+    half = max(T_99 * stdev(values) * sqrt(1 + 1 / SEEDS), FLOOR * abs(centre))
+    return centre - half, centre + half
+
+
+class Lesson:
+    """The figures and claims of one lesson on one data set.
+
+    Args:
+        name: The lesson's file name without ending, such as `"01_basics"`.
+        dataset: The data set's name; each has figures of its own.
+    """
+
+    def __init__(self, name: str, dataset: str) -> None:
+        self.name = name
+        self.dataset = dataset
+        measured = _read().get(name, {})
+        kept = measured.get(dataset, {})
+        self._elsewhere = sorted(set(measured) - {dataset}) if not kept else []
+        self._figures: dict[str, list[float]] = kept.get("figures", {})
+        self._claims: dict[str, int] = kept.get("claims", {})
+        self._lines: list[str] = []
+
+    def figure(self, name: str, value: float, digits: int = 4) -> None:
+        """Show a measured figure beside the interval it should fall in.
+
+        Args:
+            name: What was measured, with its unit.
+            value: The figure of this run.
+            digits: Decimals to show.
+
+        Raises:
+            AssertionError: In strict mode, if the figure is outside twice its
+                interval or was never measured.
+        """
+        value = float(value)
+        _record(self, "figure", name, value)
+        shown = f"{name}: {value:.{digits}f}"
+        if name not in self._figures:
+            self._unmeasured(shown)
+            return
+        low, high = interval(self._figures[name])
+        centre, half = (low + high) / 2, (high - low) / 2
+        expected = f"expected {low:.{digits}f} to {high:.{digits}f} ({SEEDS} seeds)"
+        distance = abs(value - centre)
+        self._report(
+            f"{shown}, {expected}", distance <= half, distance <= STRICT * half
+        )
+
+    def claim(self, sentence: str, holds: bool) -> None:
+        """State a claim of the lesson and assert that it holds in this run.
+
+        Args:
+            sentence: The claim, in words.
+            holds: Whether this run bears it out.
+
+        Raises:
+            AssertionError: In strict mode, if the claim fails or did not hold on
+                all five seeds.
+        """
+        holds = bool(holds)
+        _record(self, "claim", sentence, holds)
+        if sentence in self._claims:
+            seeds = self._claims[sentence]
+            line = f"{sentence} ({seeds} of {SEEDS} seeds)"
+            good = holds and seeds == SEEDS
+            self._report(line, good, good)
+        else:
+            self._unmeasured(f"{sentence}: {'yes' if holds else 'no'}, in this run")
+
+    def summary(self) -> None:
+        """Print every figure and claim so far, one per line."""
+        print("\n".join(self._lines))
+
+    def _report(self, line: str, good: bool, tolerable: bool) -> None:
+        self._show(f"{'✓' if good else '✗'} {line}")
+        if _strict() and not tolerable:
+            raise AssertionError(f"lesson {self.name}: {line}")
+        if not good:
+            print("  Did you change a setting? Restart the kernel and run all cells.")
+
+    def _unmeasured(self, line: str) -> None:
+        """Show a result that nothing is known about, because of the data set."""
+        if _strict() and not self._elsewhere:
+            raise AssertionError(f"lesson {self.name}: {line}, but never measured")
+        self._show(f"· {line} (measured only on {', '.join(self._elsewhere) or '-'})")
+
+    def _show(self, line: str) -> None:
+        self._lines.append(line)
+        print(line)
+
+
+def _strict() -> bool:
+    return os.environ.get("AELESSON_STRICT") == "1"
+
+
+def _read() -> dict[str, Any]:
+    text = resources.files("aelesson").joinpath("expected.json").read_text("utf-8")
+    kept: dict[str, Any] = json.loads(text)
+    return kept
+
+
+def _record(lesson: Lesson, kind: str, name: str, value: float | bool) -> None:
+    """Append to the file in `AELESSON_RECORD`, from which intervals are made."""
+    path = os.environ.get("AELESSON_RECORD")
+    if path:
+        row = [lesson.name, lesson.dataset, kind, name, value]
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,0 +1,153 @@
+"""Figures: arrays in, `Figure` out."""
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from math import ceil
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from torch import Tensor
+
+NARROW, MEDIUM, WIDE = 4.0, 7.0, 10.0  # widths of figures, in inches
+
+
+def use_style() -> None:
+    """Give every later figure the look of the course."""
+    with resources.as_file(resources.files("aelesson") / "aelesson.mplstyle") as path:
+        plt.style.use(Path(path))
+
+
+def image_rows(rows: Mapping[str, Tensor], title: str = "") -> Figure:
+    """Show rows of images, or of codes, under each other, one labelled row each.
+
+    Rows of images share the scale 0 (black) to 1 (white). Anything else, such as
+    codes of shape `(B, D)`, is drawn as a block of cells on a scale from blue
+    (negative) over white (0) to red.
+
+    Args:
+        rows: From label to images `(B, 1, H, W)` or codes `(B, D)`, `B` the same
+            in all.
+        title: What the figure shows.
+
+    Raises:
+        ValueError: If there is no row, or the rows differ in length.
+    """
+    counts = {len(row) for row in rows.values()}
+    if len(counts) != 1 or 0 in counts:
+        lengths = {label: len(row) for label, row in rows.items()}
+        raise ValueError(f"rows has lengths {lengths}; each needs the same, above 0")
+    columns = counts.pop()
+    size = (WIDE, WIDE / columns * len(rows) + 0.4 * bool(title))
+    figure, grid = plt.subplots(len(rows), columns, figsize=size, squeeze=False)
+    for axes, (label, row) in zip(grid, rows.items(), strict=True):
+        for ax, values in zip(axes, row.detach().cpu().numpy(), strict=True):
+            _draw_cells(ax, values)
+        axes[0].set_ylabel(label, rotation=0, ha="right", va="center")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure
+
+
+def curves(
+    lines: Mapping[str, Sequence[float]], ylabel: str, title: str, log: bool = True
+) -> Figure:
+    """Draw figures per epoch as lines, each named at its right end.
+
+    Args:
+        lines: From label to one value per epoch.
+        ylabel: What the values are, with their unit.
+        title: The finding.
+        log: Whether the vertical axis is logarithmic.
+
+    Raises:
+        ValueError: If there is no line, or one without values.
+    """
+    if not lines or not all(len(line) for line in lines.values()):
+        raise ValueError("lines holds no values to draw")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
+    for (label, line), style in zip(lines.items(), _styles(), strict=False):
+        ax.plot(range(1, len(line) + 1), line, style, label=label)
+    ax.legend()
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter("{x:g}")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    return figure
+
+
+def ladder(values: Mapping[str, float], xlabel: str, title: str) -> Figure:
+    """Draw one bar per method, from top to bottom, with its figure at the end.
+
+    Args:
+        values: From method to figure.
+        xlabel: What the figures are, with their unit.
+        title: The finding.
+
+    Raises:
+        ValueError: If there is no value.
+    """
+    if not values:
+        raise ValueError("values is empty: there is nothing to draw")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 0.8 + 0.4 * len(values)))
+    bars = ax.barh(list(values), list(values.values()), height=0.6)
+    ax.bar_label(bars, fmt="{:.4f}", padding=4)
+    ax.margins(x=0.12)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel=xlabel, title=title)
+    return figure
+
+
+def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
+    """Show 3-D codes as a cloud of digits, from two sides.
+
+    Each point is drawn as its digit, so that colour is not the only sign.
+
+    Args:
+        codes: Shape `(B, 3)`.
+        labels: The digits 0 to 9, shape `(B,)`.
+        title: The finding.
+
+    Raises:
+        ValueError: If the codes are not three-dimensional.
+    """
+    if codes.dim() != 2 or codes.shape[1] != 3:
+        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 3)")
+    figure = plt.figure(figsize=(WIDE, 5))
+    points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
+    for place, azimuth in enumerate((-60, 30), start=1):
+        ax = figure.add_subplot(1, 2, place, projection="3d", azim=azimuth)
+        for digit, colour in zip(np.unique(digits), _colours(), strict=False):
+            chosen = points[digits == digit].T
+            ax.scatter(*chosen, marker=f"${digit}$", s=28, color=colour, lw=0.2)
+        ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure
+
+
+def _draw_cells(ax: Axes, values: NDArray[np.floating]) -> None:
+    """Draw an image `(1, H, W)` in grey, or a code `(D,)` on a signed scale."""
+    if values.ndim == 3:
+        ax.imshow(values[0], vmin=0, vmax=1, cmap="gray")
+    else:
+        width = ceil(len(values) ** 0.5)
+        cells = np.full(ceil(len(values) / width) * width, np.nan)
+        cells[: len(values)] = values
+        bound = max(float(np.abs(values).max()), 1e-6)
+        ax.imshow(cells.reshape(-1, width), vmin=-bound, vmax=bound, cmap="RdBu_r")
+    ax.set(xticks=[], yticks=[])
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+
+
+def _colours() -> list[str]:
+    return list(plt.rcParams["axes.prop_cycle"].by_key()["color"])
+
+
+def _styles() -> list[str]:
+    """Line styles that stay apart without colour."""
+    return ["-", "--", "-.", ":", "o-", "s--", "^-.", "d:"]

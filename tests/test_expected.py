@@ -1,0 +1,151 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from aelesson import expected
+from tools import expected as measuring
+
+FIGURES = {"test MSE": [0.010, 0.011, 0.012, 0.011, 0.010]}
+CLAIMS = {"a beats b": 5, "b beats c": 4}
+
+
+@pytest.fixture
+def lesson(monkeypatch):
+    kept = {"01_x": {"sample": {"figures": FIGURES, "claims": CLAIMS}}}
+    monkeypatch.setattr(expected, "_read", lambda: kept)
+    monkeypatch.delenv("AELESSON_STRICT", raising=False)
+    return expected.Lesson("01_x", "sample")
+
+
+@given(st.lists(st.floats(0.5, 2), min_size=5, max_size=5))
+def test_interval_is_the_99_percent_prediction_interval(values):
+    low, high = expected.interval(values)
+    centre, spread = np.mean(values), np.std(values, ddof=1)
+    half = stats.t.ppf(0.995, 4) * spread * np.sqrt(1 + 1 / 5)
+    half = max(half, 0.01 * centre)
+    assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-3)
+
+
+def test_an_interval_needs_all_seeds():
+    with pytest.raises(ValueError, match="values has 3 entries"):
+        expected.interval([1, 2, 3])
+
+
+def test_a_figure_inside_is_shown_with_its_interval(lesson, capsys):
+    lesson.figure("test MSE", 0.0108)
+    assert capsys.readouterr().out == (
+        "✓ test MSE: 0.0108, expected 0.0066 to 0.0150 (5 seeds)\n"
+    )
+
+
+def test_a_figure_outside_gives_a_hint_and_fails_the_build(lesson, capsys, monkeypatch):
+    lesson.figure("test MSE", 0.0251)
+    out = capsys.readouterr().out
+    assert out.startswith("✗ test MSE: 0.0251, expected 0.0066 to 0.0150")
+    assert "Did you change a setting?" in out
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    with pytest.raises(AssertionError, match=r"lesson 01_x: test MSE: 0.0251"):
+        lesson.figure("test MSE", 0.0251)
+
+
+def test_the_build_allows_twice_the_interval(lesson, capsys, monkeypatch):
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    lesson.figure("test MSE", 0.0160)  # outside 0.0066 to 0.0150, within twice that
+    assert capsys.readouterr().out.startswith("✗ test MSE: 0.0160")
+    with pytest.raises(AssertionError, match=r"0\.0195"):
+        lesson.figure("test MSE", 0.0195)
+
+
+def test_nan_is_outside_every_interval(lesson, monkeypatch):
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    with pytest.raises(AssertionError, match="nan"):
+        lesson.figure("test MSE", float("nan"))
+
+
+def test_a_claim_must_hold_now_and_on_every_seed(lesson, capsys, monkeypatch):
+    lesson.claim("a beats b", True)
+    assert capsys.readouterr().out == "✓ a beats b (5 of 5 seeds)\n"
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    with pytest.raises(AssertionError, match="a beats b"):
+        lesson.claim("a beats b", False)
+    with pytest.raises(AssertionError, match=r"b beats c \(4 of 5 seeds\)"):
+        lesson.claim("b beats c", True)
+
+
+def test_what_was_never_measured_fails_the_build(lesson, monkeypatch):
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    with pytest.raises(AssertionError, match="never measured"):
+        lesson.figure("test MAE", 1.0)
+    with pytest.raises(AssertionError, match="never measured"):
+        lesson.claim("c beats a", True)
+
+
+def test_another_data_set_shows_figures_without_verdict(lesson, capsys, monkeypatch):
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    other = expected.Lesson("01_x", "full")
+    other.figure("test MSE", 0.9)
+    other.claim("a beats b", False)
+    out = capsys.readouterr().out
+    assert "· test MSE: 0.9000 (measured only on sample)" in out
+    assert "· a beats b: no, in this run" in out
+
+
+def test_the_summary_repeats_every_line(lesson, capsys):
+    lesson.figure("test MSE", 0.011)
+    lesson.claim("a beats b", True)
+    first = capsys.readouterr().out
+    lesson.summary()
+    assert capsys.readouterr().out == first
+
+
+def test_the_kept_figures_are_complete():
+    for name, datasets in expected._read().items():
+        for dataset, kept in datasets.items():
+            for figure, values in kept["figures"].items():
+                assert len(values) == expected.SEEDS, (name, dataset, figure)
+            assert set(kept["claims"].values()) <= {expected.SEEDS}, (name, dataset)
+
+
+def test_measuring_gathers_what_a_lesson_records(tmp_path, monkeypatch):
+    text = (
+        "from aelesson import expected, runtime\n"
+        "seed = runtime.default_seed()\n"
+        "proven = expected.Lesson('07_toy', 'sample')\n"
+        "proven.figure('seed', seed)\n"
+        "proven.claim('seed is small', seed < 2)\n"
+    )
+    (tmp_path / "07_toy.py").write_text(text, "utf-8")
+    monkeypatch.setattr(measuring, "LESSONS", tmp_path)
+    runs = [measuring.run_lesson("07_toy", seed) for seed in (0, 3)]
+    kept = measuring.gather(runs)
+    assert kept == {
+        "07_toy": {
+            "sample": {"figures": {"seed": [0.0, 3.0]}, "claims": {"seed is small": 1}}
+        }
+    }
+    assert measuring.failed_claims(kept) == [
+        "07_toy on sample: seed is small (1 of 5 seeds)"
+    ]
+
+
+def test_a_lesson_that_fails_is_named_with_its_error(tmp_path, monkeypatch):
+    (tmp_path / "07_toy.py").write_text("raise KeyError('spam')\n", "utf-8")
+    monkeypatch.setattr(measuring, "LESSONS", tmp_path)
+    with pytest.raises(RuntimeError, match=r"07_toy with seed 2 failed:(.|\n)*spam"):
+        measuring.run_lesson("07_toy", 2)
+
+
+def test_measuring_one_lesson_leaves_the_others():
+    old = {"01": {"sample": "old"}, "02": {"sample": "kept", "full": "kept"}}
+    new = {"01": {"sample": "new"}, "03": {"sample": "new"}}
+    merged = measuring.merge(old, new)
+    assert list(merged) == ["01", "02", "03"]
+    assert merged["01"] == {"sample": "new"}
+    assert merged["02"] == {"sample": "kept", "full": "kept"}
+    assert json.dumps(old) == json.dumps(
+        {"01": {"sample": "old"}, "02": {"sample": "kept", "full": "kept"}}
+    )

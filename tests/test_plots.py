@@ -1,0 +1,103 @@
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from aelesson import plots
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    with mpl.rc_context({"backend": "agg"}):
+        yield
+    plt.close("all")
+
+
+def cells_of(figure):
+    return [ax.images[0] for ax in figure.axes]
+
+
+def test_images_share_one_grey_scale():
+    images = torch.rand(3, 1, 5, 5) * 0.4
+    figure = plots.image_rows({"a": images, "b": images.sqrt()}, "title")
+    shown = cells_of(figure)
+    assert len(shown) == 6
+    assert {(im.norm.vmin, im.norm.vmax, im.cmap.name) for im in shown} == {
+        (0, 1, "gray")
+    }
+    np.testing.assert_allclose(shown[1].get_array(), images[1, 0])
+    assert [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()] == ["a", "b"]
+
+
+def test_codes_are_drawn_signed_and_none_is_lost():
+    codes = torch.tensor([[-2.0, 0.5, 1.0, 0.0, 0.25]])
+    [shown] = cells_of(plots.image_rows({"code": codes}))
+    assert (shown.norm.vmin, shown.norm.vmax) == (-2, 2)
+    drawn = np.ma.filled(shown.get_array(), np.nan).ravel()
+    np.testing.assert_allclose(drawn[:5], codes[0])
+    assert np.isnan(drawn[5:]).all()
+
+
+def test_a_code_of_zeros_can_be_drawn():
+    [shown] = cells_of(plots.image_rows({"code": torch.zeros(1, 4)}))
+    assert shown.norm.vmin < 0 < shown.norm.vmax
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {},
+        {"a": torch.zeros(0, 1, 2, 2)},
+        {"a": torch.zeros(2, 4), "b": torch.zeros(3, 4)},
+    ],
+)
+def test_rows_that_do_not_match_are_named(rows):
+    with pytest.raises(ValueError, match="rows has lengths"):
+        plots.image_rows(rows)
+
+
+def test_curves_draw_every_line_from_epoch_1():
+    figure = plots.curves({"a": [3, 2], "b": [1.0, 0.5]}, "MSE per pixel", "falls")
+    [ax] = figure.axes
+    assert [line.get_xydata().tolist() for line in ax.lines] == [
+        [[1, 3], [2, 2]],
+        [[1, 1.0], [2, 0.5]],
+    ]
+    assert ax.get_yscale() == "log"
+    assert ax.get_ylabel() == "MSE per pixel"
+    assert len({line.get_linestyle() for line in ax.lines}) == 2
+    linear = plots.curves({"a": [3, 2]}, "MSE", "falls", log=False)
+    assert linear.axes[0].get_yscale() == "linear"
+
+
+@pytest.mark.parametrize("lines", [{}, {"a": []}])
+def test_nothing_to_draw_is_said(lines):
+    with pytest.raises(ValueError, match="no values to draw"):
+        plots.curves(lines, "MSE", "")
+
+
+def test_the_ladder_writes_each_figure_at_its_bar():
+    figure = plots.ladder({"mean image": 0.0669, "PCA": 0.0157}, "MSE", "title")
+    [ax] = figure.axes
+    assert [bar.get_width() for bar in ax.patches] == [0.0669, 0.0157]
+    assert [text.get_text() for text in ax.texts] == ["0.0669", "0.0157"]
+    with pytest.raises(ValueError, match="values is empty"):
+        plots.ladder({}, "MSE", "")
+
+
+def test_codes_in_space_are_drawn_as_their_digits():
+    codes, labels = torch.rand(30, 3), torch.arange(30) % 10
+    figure = plots.codes_3d(codes, labels, "title")
+    for ax in figure.axes:
+        assert len(ax.collections) == 10
+        assert sum(len(c._offsets3d[0]) for c in ax.collections) == 30
+    with pytest.raises(ValueError, match=r"shape \(30, 2\), expected \(B, 3\)"):
+        plots.codes_3d(codes[:, :2], labels, "")
+
+
+def test_the_style_is_set_on_demand_only():
+    assert mpl.rcParams["figure.dpi"] != 110
+    plots.use_style()
+    assert mpl.rcParams["figure.dpi"] == 110
+    mpl.rcdefaults()

@@ -1,0 +1,1 @@
+"""The one-way build: text in `sources/` becomes notebooks."""

@@ -1,0 +1,121 @@
+"""Measure what lessons should show: `python -m tools.expected [LESSONS...]`.
+
+Runs every lesson with five training seeds, two at a time, and keeps the figures
+and claims in `aelesson/expected.json`, from which `aelesson.expected` computes its
+intervals.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from aelesson.expected import SEEDS
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "sources" / "lessons"
+KEPT = ROOT / "aelesson" / "expected.json"
+
+Row = tuple[str, str, str, str, float | bool]  # lesson, data set, kind, name, value
+console = Console()
+app = typer.Typer(add_completion=False)
+
+
+def run_lesson(name: str, seed: int) -> list[Row]:
+    """Run a lesson's text as a program and return what it recorded.
+
+    Raises:
+        RuntimeError: If the lesson fails; the message ends with its last lines.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        record = Path(folder) / "rows.jsonl"
+        environment = os.environ | {
+            "AELESSON_SEED": str(seed),
+            "AELESSON_RECORD": str(record),
+            "MPLBACKEND": "agg",
+            "OMP_NUM_THREADS": "1",
+        }
+        environment.pop("AELESSON_STRICT", None)
+        done = subprocess.run(
+            [sys.executable, str(LESSONS / f"{name}.py")],
+            cwd=ROOT / "notebooks",
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            last_lines = "\n".join(done.stderr.splitlines()[-5:])
+            raise RuntimeError(f"{name} with seed {seed} failed:\n{last_lines}")
+        lines = record.read_text("utf-8").splitlines() if record.exists() else []
+    return [tuple(json.loads(line)) for line in lines]
+
+
+def gather(runs: Iterable[list[Row]]) -> dict[str, Any]:
+    """Return lesson -> data set -> figures (one value per seed) and claims (held)."""
+    kept: dict[str, Any] = {}
+    for lesson, dataset, kind, name, value in (row for run in runs for row in run):
+        entry = kept.setdefault(lesson, {}).setdefault(
+            dataset, {"figures": {}, "claims": {}}
+        )
+        if kind == "figure":
+            entry["figures"].setdefault(name, []).append(float(f"{value:.6g}"))
+        else:
+            entry["claims"][name] = entry["claims"].get(name, 0) + bool(value)
+    return kept
+
+
+def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the old figures with those of newly measured lessons and sets replaced."""
+    merged = {lesson: dict(datasets) for lesson, datasets in old.items()}
+    for lesson, datasets in new.items():
+        merged.setdefault(lesson, {}).update(datasets)
+    return dict(sorted(merged.items()))
+
+
+def failed_claims(kept: dict[str, Any]) -> list[str]:
+    """Return the claims that did not hold with every seed."""
+    return [
+        f"{lesson} on {dataset}: {claim} ({held} of {SEEDS} seeds)"
+        for lesson, datasets in kept.items()
+        for dataset, entry in datasets.items()
+        for claim, held in entry["claims"].items()
+        if held < SEEDS
+    ]
+
+
+@app.command()
+def measure(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Such as 01_basics; by default all.")
+    ] = None,
+) -> None:
+    """Run lessons with five seeds and keep what they measured."""
+    names = lessons or sorted(path.stem for path in LESSONS.glob("*.py"))
+    if missing := [name for name in names if not (LESSONS / f"{name}.py").is_file()]:
+        raise typer.BadParameter(f"no such lesson in sources/lessons: {missing}")
+    jobs = [(name, seed) for name in names for seed in range(SEEDS)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        runs = pool.map(lambda job: run_lesson(*job), jobs)
+        measured = gather(track(runs, "measuring", total=len(jobs), console=console))
+    old = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    text = json.dumps(merge(old, measured), indent=1, ensure_ascii=False) + "\n"
+    part = KEPT.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    os.replace(part, KEPT)
+    if failures := failed_claims(measured):
+        console.print("[red]Claims that must not be made:[/red]", *failures, sep="\n")
+        raise typer.Exit(1)
+    console.print(f"kept in {KEPT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    app()
