@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Sequence
 from importlib import resources
-from math import sqrt
+from math import inf, sqrt
 from statistics import mean, stdev
 from typing import Any
 
@@ -21,14 +21,16 @@ FLOOR = 0.01  # half-width allowed for other processors, relative to the mean
 STRICT = 2.0  # a build looks at many figures, and on processors never measured
 
 
-def interval(values: Sequence[float]) -> tuple[float, float]:
+def interval(values: Sequence[float], widen: float = 1.0) -> tuple[float, float]:
     """Return where one more run should fall, given the runs of five seeds.
 
     The 99 % prediction interval of a normal sample, mean ± t s sqrt(1 + 1/n),
-    and never narrower than ±1 % of the mean: processors round differently.
+    and never narrower than ±1 % of the mean: processors round differently. Where no
+    run was negative, an error or a count, the interval does not go below 0.
 
     Args:
         values: One figure, measured with each seed.
+        widen: A factor for the width.
 
     Returns:
         The lower and the upper end.
@@ -40,7 +42,8 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
         raise ValueError(f"values has {len(values)} entries; an interval needs {SEEDS}")
     centre = mean(values)
     half = max(T_99 * stdev(values) * sqrt(1 + 1 / SEEDS), FLOOR * abs(centre))
-    return centre - half, centre + half
+    lowest = 0.0 if min(values) >= 0 else -inf
+    return max(lowest, centre - widen * half), centre + widen * half
 
 
 class Lesson:
@@ -80,12 +83,10 @@ class Lesson:
             self._unmeasured(shown)
             return
         low, high = interval(self._figures[name])
-        centre, half = (low + high) / 2, (high - low) / 2
         expected = f"expected {low:.{digits}f} to {high:.{digits}f} ({SEEDS} seeds)"
-        distance = abs(value - centre)
-        self._report(
-            f"{shown}, {expected}", distance <= half, distance <= STRICT * half
-        )
+        lowest, highest = interval(self._figures[name], widen=STRICT)
+        tolerable = lowest <= value <= highest
+        self._report(f"{shown}, {expected}", low <= value <= high, tolerable)
 
     def claim(self, sentence: str, holds: bool) -> None:
         """State a claim of the lesson and assert that it holds in this run.

@@ -9,10 +9,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 from torch import Tensor
 
 NARROW, MEDIUM, WIDE = 4.0, 7.0, 10.0  # widths of figures, in inches
+_STYLES = ("-", "--", "-.", ":")
 
 
 def use_style() -> None:
@@ -25,8 +27,8 @@ def image_rows(rows: Mapping[str, Tensor], title: str = "") -> Figure:
     """Show rows of images, or of codes, under each other, one labelled row each.
 
     Rows of images share the scale 0 (black) to 1 (white). Anything else, such as
-    codes of shape `(B, D)`, is drawn as a block of cells on a scale from blue
-    (negative) over white (0) to red.
+    codes of shape `(B, D)`, is drawn as blocks of cells, all of the row on one scale
+    from blue (negative) over white (0) to red.
 
     Args:
         rows: From label to images `(B, 1, H, W)` or codes `(B, D)`, `B` the same
@@ -41,40 +43,52 @@ def image_rows(rows: Mapping[str, Tensor], title: str = "") -> Figure:
         lengths = {label: len(row) for label, row in rows.items()}
         raise ValueError(f"rows has lengths {lengths}; each needs the same, above 0")
     columns = counts.pop()
-    size = (WIDE, WIDE / columns * len(rows) + 0.4 * bool(title))
+    label_width = 0.3 + 0.08 * max(map(len, rows))
+    cell = (WIDE - label_width) / columns
+    size = (WIDE, cell * len(rows) + 0.35 * bool(title))
     figure, grid = plt.subplots(len(rows), columns, figsize=size, squeeze=False)
     for axes, (label, row) in zip(grid, rows.items(), strict=True):
-        for ax, values in zip(axes, row.detach().cpu().numpy(), strict=True):
-            _draw_cells(ax, values)
+        values = row.detach().cpu().numpy()
+        for ax, picture in zip(axes, values, strict=True):
+            _draw(ax, picture, bound=max(float(np.abs(values).max()), 1e-6))
         axes[0].set_ylabel(label, rotation=0, ha="right", va="center")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
 
 
 def curves(
-    lines: Mapping[str, Sequence[float]], ylabel: str, title: str, log: bool = True
+    runs: Mapping[str, Mapping[str, Sequence[float]]],
+    ylabel: str,
+    title: str,
+    log: bool = True,
 ) -> Figure:
-    """Draw figures per epoch as lines, each named at its right end.
+    """Draw figures per epoch as lines: a colour per run, a line style per part.
 
     Args:
-        lines: From label to one value per epoch.
+        runs: From run to its parts, such as "train" and "validation", and from part
+            to one value per epoch.
         ylabel: What the values are, with their unit.
         title: The finding.
         log: Whether the vertical axis is logarithmic.
 
     Raises:
-        ValueError: If there is no line, or one without values.
+        ValueError: If there is no run, or one without values.
     """
-    if not lines or not all(len(line) for line in lines.values()):
-        raise ValueError("lines holds no values to draw")
+    lines = [line for parts in runs.values() for line in parts.values()]
+    if not lines or not all(len(line) for line in lines):
+        raise ValueError("runs holds no values to draw")
     figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
-    for (label, line), style in zip(lines.items(), _styles(), strict=False):
-        ax.plot(range(1, len(line) + 1), line, style, label=label)
+    for colour, (run, parts) in zip(_colours(), runs.items(), strict=False):
+        for style, (part, line) in zip(_STYLES, parts.items(), strict=False):
+            epochs = range(1, len(line) + 1)
+            ax.plot(epochs, line, style, color=colour, label=f"{run}, {part}")
     ax.legend()
     if log:
         ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter("{x:g}")
-        ax.yaxis.set_minor_formatter("{x:g}")
+        ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     return figure
 
@@ -117,37 +131,38 @@ def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
     """
     if codes.dim() != 2 or codes.shape[1] != 3:
         raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 3)")
-    figure = plt.figure(figsize=(WIDE, 5))
+    figure = plt.figure(figsize=(WIDE, 4.8))
     points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
     for place, azimuth in enumerate((-60, 30), start=1):
         ax = figure.add_subplot(1, 2, place, projection="3d", azim=azimuth)
         for digit, colour in zip(np.unique(digits), _colours(), strict=False):
             chosen = points[digits == digit].T
-            ax.scatter(*chosen, marker=f"${digit}$", s=28, color=colour, lw=0.2)
+            ax.scatter(*chosen, marker=f"${digit}$", s=40, color=colour, lw=0.2)
         ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
+        ax.set_box_aspect(None, zoom=0.9)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
 
 
-def _draw_cells(ax: Axes, values: NDArray[np.floating]) -> None:
-    """Draw an image `(1, H, W)` in grey, or a code `(D,)` on a signed scale."""
+def _draw(ax: Axes, values: NDArray[np.floating], bound: float) -> None:
+    """Draw an image `(1, H, W)` in grey, or a code `(D,)` from -bound to bound."""
     if values.ndim == 3:
         ax.imshow(values[0], vmin=0, vmax=1, cmap="gray")
     else:
-        width = ceil(len(values) ** 0.5)
-        cells = np.full(ceil(len(values) / width) * width, np.nan)
-        cells[: len(values)] = values
-        bound = max(float(np.abs(values).max()), 1e-6)
-        ax.imshow(cells.reshape(-1, width), vmin=-bound, vmax=bound, cmap="RdBu_r")
+        ax.imshow(_block(values), vmin=-bound, vmax=bound, cmap="RdBu_r")
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
 
 
+def _block(code: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Lay a code out as a block, full if a width up to twice its height allows it."""
+    root = ceil(len(code) ** 0.5)
+    width = next((w for w in range(root, 2 * root) if len(code) % w == 0), root)
+    cells = np.full(ceil(len(code) / width) * width, np.nan)
+    cells[: len(code)] = code
+    return cells.reshape(-1, width)
+
+
 def _colours() -> list[str]:
     return list(plt.rcParams["axes.prop_cycle"].by_key()["color"])
-
-
-def _styles() -> list[str]:
-    """Line styles that stay apart without colour."""
-    return ["-", "--", "-.", ":", "o-", "s--", "^-.", "d:"]

@@ -27,7 +27,15 @@ def test_interval_is_the_99_percent_prediction_interval(values):
     centre, spread = np.mean(values), np.std(values, ddof=1)
     half = stats.t.ppf(0.995, 4) * spread * np.sqrt(1 + 1 / 5)
     half = max(half, 0.01 * centre)
-    assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-3)
+    wanted = (max(0, centre - half), centre + half)
+    assert (low, high) == pytest.approx(wanted, abs=1e-3)
+    widened = expected.interval(values, widen=2)
+    assert widened[1] - centre == pytest.approx(2 * (high - centre))
+
+
+def test_an_interval_of_counts_does_not_go_below_0():
+    assert expected.interval([0, 1, 0, 2, 0])[0] == 0
+    assert expected.interval([-1, 1, 0, 2, 0])[0] < 0
 
 
 def test_an_interval_needs_all_seeds():

@@ -31,12 +31,23 @@ def test_images_share_one_grey_scale():
 
 
 def test_codes_are_drawn_signed_and_none_is_lost():
-    codes = torch.tensor([[-2.0, 0.5, 1.0, 0.0, 0.25]])
-    [shown] = cells_of(plots.image_rows({"code": codes}))
-    assert (shown.norm.vmin, shown.norm.vmax) == (-2, 2)
-    drawn = np.ma.filled(shown.get_array(), np.nan).ravel()
-    np.testing.assert_allclose(drawn[:5], codes[0])
-    assert np.isnan(drawn[5:]).all()
+    codes = torch.tensor([[-2.0, 0.5, 1.0, 0.0, 0.25, 3.0, 1.0]])
+    figure = plots.image_rows({"code": torch.cat([codes, codes / 2])})
+    first, second = cells_of(figure)
+    assert (first.norm.vmin, first.norm.vmax) == (-3, 3)
+    assert (second.norm.vmin, second.norm.vmax) == (-3, 3)
+    drawn = np.ma.filled(first.get_array(), np.nan).ravel()
+    np.testing.assert_allclose(drawn[:7], codes[0])
+    assert np.isnan(drawn[7:]).all()
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [(1, (1, 1)), (3, (1, 3)), (7, (3, 3)), (32, (4, 8)), (64, (8, 8))],
+)
+def test_blocks_of_codes_are_full_where_they_can_be(size, shape):
+    [shown] = cells_of(plots.image_rows({"code": torch.ones(1, size)}))
+    assert shown.get_array().shape == shape
 
 
 def test_a_code_of_zeros_can_be_drawn():
@@ -58,23 +69,29 @@ def test_rows_that_do_not_match_are_named(rows):
 
 
 def test_curves_draw_every_line_from_epoch_1():
-    figure = plots.curves({"a": [3, 2], "b": [1.0, 0.5]}, "MSE per pixel", "falls")
+    runs = {"a": {"train": [3, 2], "validation": [4, 3]}, "b": {"train": [1.0, 0.5]}}
+    figure = plots.curves(runs, "MSE per pixel", "falls")
     [ax] = figure.axes
     assert [line.get_xydata().tolist() for line in ax.lines] == [
         [[1, 3], [2, 2]],
+        [[1, 4], [2, 3]],
         [[1, 1.0], [2, 0.5]],
     ]
+    colours = [line.get_color() for line in ax.lines]
+    assert colours[0] == colours[1] != colours[2]
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--", "-"]
     assert ax.get_yscale() == "log"
     assert ax.get_ylabel() == "MSE per pixel"
-    assert len({line.get_linestyle() for line in ax.lines}) == 2
-    linear = plots.curves({"a": [3, 2]}, "MSE", "falls", log=False)
+    shown = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert shown == ["a, train", "a, validation", "b, train"]
+    linear = plots.curves(runs, "MSE", "falls", log=False)
     assert linear.axes[0].get_yscale() == "linear"
 
 
-@pytest.mark.parametrize("lines", [{}, {"a": []}])
-def test_nothing_to_draw_is_said(lines):
+@pytest.mark.parametrize("runs", [{}, {"a": {}}, {"a": {"train": []}}])
+def test_nothing_to_draw_is_said(runs):
     with pytest.raises(ValueError, match="no values to draw"):
-        plots.curves(lines, "MSE", "")
+        plots.curves(runs, "MSE", "")
 
 
 def test_the_ladder_writes_each_figure_at_its_bar():

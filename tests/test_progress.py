@@ -8,6 +8,7 @@ from aelesson import kernels, progress
 from aelesson.kernels import Kind
 from aelesson.progress import State, judge, prepare
 from aelesson.workbook import CourseError
+from tools.sheets import STUB
 
 # The names that a check cell uses, without the seconds that importing torch takes.
 SET_UP = """
@@ -326,3 +327,7 @@ def test_a_kernel_survives_what_it_can(tmp_path):
         assert error is not None
         assert (error.kind, error.error) == (Kind.ERROR, "UsageError")
     assert not kernel._manager.has_kernel
+
+
+def test_the_stub_of_the_build_is_known_as_not_begun():
+    assert progress.STUB_MESSAGE in STUB
