@@ -146,13 +146,14 @@ def progress(
         int, typer.Option(min=1, help="Seconds that one cell may take.")
     ] = 60,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print {sheet: {exercise: state}}.")
+        bool, typer.Option("--json", help="Print JSON, for programs.")
     ] = False,
     course: Course = None,
 ) -> None:
     """Run your exercise sheets and show which exercises pass, and the next one to do.
 
-    Your files are not changed: they run in memory, with the course's own checks.
+    The sheets are those in workbook/, as you saved them. They are not changed:
+    they run in memory, with the course's own checks.
     """
     try:
         from aelesson.progress import choose_sheets, missing_sheets, prepare, states

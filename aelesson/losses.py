@@ -1,6 +1,7 @@
 """Loss terms: pure functions from tensors to one value per image."""
 
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def mse(x_hat: Tensor, x: Tensor) -> Tensor:
@@ -26,4 +27,4 @@ def mse(x_hat: Tensor, x: Tensor) -> Tensor:
         )
     if x.dim() < 2 or x.numel() == 0:
         raise ValueError(f"x has shape {tuple(x.shape)}, expected images (B, ...)")
-    return (x_hat - x).square().flatten(1).mean(1)
+    return F.mse_loss(x_hat, x, reduction="none").flatten(1).mean(1)

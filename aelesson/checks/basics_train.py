@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
-from aelesson.checks.expect import expect_close, expect_float
+from aelesson.checks.expect import Mistakes, expect_close, expect_float
 from aelesson.checks.harness import Answer, CheckFailed, call, check, isolated
 from aelesson.checks.wording import close
 
@@ -53,16 +53,31 @@ def train_step(function: Answer) -> None:
         )
         loss = expect_float(got)
         _expect_one_step(trial)
+        _expect_train_mode(trial.model)
         _expect_loss_before(loss, trial)
+
+
+class _SteepSigmoid(nn.Module):
+    """A sigmoid that makes the gradients before it larger than any usual clipping."""
+
+    gain = 1000.0
+
+    def forward(self, h: Tensor) -> Tensor:
+        return torch.sigmoid(self.gain * h)
 
 
 @dataclass
 class _Trial:
-    """A model, a batch, and an optimizer that is watched. Equal trials start equal."""
+    """A model, a batch, and an optimizer that is watched. Equal trials start equal.
+
+    The events are "backward", once per parameter, "step", and before it "cleared" if
+    no gradient is left of those that backward() made.
+    """
 
     make_optimizer: MakeOptimizer
     x: Tensor
     events: list[str] = field(default_factory=list)
+    gradient_came: bool = False
 
     def __post_init__(self) -> None:
         pixels = prod(self.x.shape[1:])
@@ -70,17 +85,26 @@ class _Trial:
             self.model = nn.Sequential(
                 nn.Flatten(),
                 nn.Linear(pixels, 3),
-                nn.Linear(3, pixels),
-                nn.Sigmoid(),
+                last := nn.Linear(3, pixels),
+                _SteepSigmoid(),
                 nn.Unflatten(1, self.x.shape[1:]),
             )
+        last.weight.data /= _SteepSigmoid.gain
+        last.bias.data /= _SteepSigmoid.gain
         self.optimizer = self.make_optimizer(self.model.parameters())
-        self.optimizer.register_step_pre_hook(lambda *_: self.events.append("step"))
+        self.optimizer.register_step_pre_hook(lambda *_: self._note_step())
         for parameter in self.model.parameters():
             parameter.grad = torch.full_like(parameter, 0.5)  # left from a step before
-            parameter.register_post_accumulate_grad_hook(
-                lambda _: self.events.append("backward")
-            )
+            parameter.register_post_accumulate_grad_hook(self._note_backward)
+
+    def _note_backward(self, parameter: Tensor) -> None:
+        self.events.append("backward")
+        self.gradient_came |= _has_gradient(parameter)
+
+    def _note_step(self) -> None:
+        if self.gradient_came and not any(map(_has_gradient, self.model.parameters())):
+            self.events.append("cleared")
+        self.events.append("step")
 
     def weights(self) -> Tensor:
         """Return a copy of all weights and biases, in one row."""
@@ -108,7 +132,8 @@ def _expect_one_step(trial: _Trial) -> None:
     if steps == 0:
         raise CheckFailed(
             "the optimizer that you were given never stepped.\n"
-            "Call optimizer.step() after backward()."
+            "Call optimizer.step() after backward(). Did you make a new optimizer, or "
+            "forget the brackets of step()?"
         )
     if steps > 1:
         raise CheckFailed(f"you took {steps} steps: take one per call.")
@@ -122,30 +147,54 @@ def _expect_one_step(trial: _Trial) -> None:
         weights,
         expected,
         "the weights after one step on the mean squared error of model(x) against x",
-        _missteps(trial),
+        {**_missteps(trial), **_scaled_step(untouched, weights, expected)},
     )
+
+
+def _has_gradient(parameter: Tensor) -> bool:
+    return parameter.grad is not None and bool(parameter.grad.any())
+
+
+def _expect_train_mode(model: nn.Module) -> None:
+    if not all(module.training for module in model.modules()):
+        raise CheckFailed(
+            "you changed the model's mode: it came in train mode and is in eval mode "
+            "now.\nLeave it as it is."
+        )
 
 
 def _why_nothing_learnt(events: list[str]) -> str:
     if "backward" not in events:
         return (
             "the step used no gradient of your loss.\n"
-            "Call loss.backward() before optimizer.step()."
+            "Call loss.backward(), with its brackets, before optimizer.step()."
         )
     if events.index("step") < events.index("backward"):
         return _STEP_FIRST
+    if "cleared" in events:
+        return (
+            "the weights did not move: you cleared the gradients between backward() "
+            "and step().\nClear them before backward()."
+        )
     return (
-        "the weights did not move: you cleared the gradients between backward() and "
-        "step().\nClear them before backward()."
+        "your loss has gradient 0, so the model cannot learn from it.\n"
+        "Is it the mean squared error?"
     )
 
 
-def _missteps(trial: _Trial) -> dict[str, Tensor | float]:
+def _missteps(trial: _Trial) -> Mistakes:
     """Give each known mistake its diagnosis and the weights that it leads to."""
     after = trial.weights_after
     return {
-        "the gradients of the step before are still in: call optimizer.zero_grad() "
-        "before backward().": after(F.mse_loss, clear=False),
+        "the gradients of the step before are still in: call optimizer.zero_grad(), "
+        "with its brackets, before backward().": after(F.mse_loss, clear=False),
+        "you stepped on the mean difference: square it first.": (
+            after(lambda x_hat, x: (x_hat - x).mean()),
+            after(lambda x_hat, x: (x - x_hat).mean()),
+        ),
+        "you stepped on half the mean squared error: leave out the 0.5.": after(
+            lambda x_hat, x: 0.5 * F.mse_loss(x_hat, x)
+        ),
         "you stepped on the sum over all pixels: take the mean.": after(_squared_sum),
         "you summed over each image's pixels: take the mean over all.": after(
             lambda x_hat, x: _squared_sum(x_hat, x) / len(x)
@@ -166,12 +215,28 @@ def _missteps(trial: _Trial) -> dict[str, Tensor | float]:
     }
 
 
+def _scaled_step(before: Tensor, got: Tensor, expected: Tensor) -> Mistakes:
+    """Name a step in the right direction that is too long or too short."""
+    step, right_step = got - before, expected - before
+    factor = float((step @ right_step) / (right_step @ right_step))
+    return {
+        f"your step is {factor:.3g} times as long as the right one: is the loss "
+        "multiplied by a number, or are the gradients clipped?": (
+            before + factor * right_step
+        )
+    }
+
+
 def _expect_loss_before(loss: float, trial: _Trial) -> None:
     with torch.no_grad():
         x, x_hat = trial.x, trial.twin().model(trial.x)
         later = F.mse_loss(trial.model(x), x)
     expected = F.mse_loss(x_hat, x)
-    mistakes: dict[str, Tensor | float] = {
+    mistakes: Mistakes = {
+        "you returned the mean difference: square it first.": (
+            (x_hat - x).mean(),
+            (x - x_hat).mean(),
+        ),
         "this is the loss after the step: return the one before it.": later,
         "you returned the sum over all pixels: take the mean.": _squared_sum(x_hat, x),
         "you summed over each image's pixels: take the mean over all.": (

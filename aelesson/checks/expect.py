@@ -10,6 +10,11 @@ from torch import Tensor
 from aelesson.checks.harness import CheckFailed
 from aelesson.checks.wording import close, describe, difference, pattern
 
+Value = Tensor | float
+
+Mistakes = Mapping[str, Value | tuple[Value, ...]]
+"""For each known mistake, its diagnosis and the value, or values, that it gives."""
+
 
 def expect_tensor(
     value: object,
@@ -53,10 +58,10 @@ def expect_int(value: object) -> int:
 
 
 def expect_close(
-    got: Tensor | float,
-    expected: Tensor | float,
+    got: Value,
+    expected: Value,
     given: str,
-    mistakes: Mapping[str, Tensor | float] | None = None,
+    mistakes: Mistakes | None = None,
 ) -> None:
     """Raise unless `got` is `expected`, at the accuracy of float32.
 
@@ -64,12 +69,13 @@ def expect_close(
         got: what the learner's function returned, of the shape of `expected`.
         expected: what the oracle says.
         given: the input, in words, for the diagnosis.
-        mistakes: for each known mistake, its diagnosis and the value that it gives.
+        mistakes: the diagnosis of each known mistake, and what it leads to.
     """
     if close(got, expected):
         return
-    for diagnosis, value in (mistakes or {}).items():
-        if close(got, value):
+    for diagnosis, values in (mistakes or {}).items():
+        values = values if isinstance(values, tuple) else (values,)
+        if any(close(got, value) for value in values):
             raise CheckFailed(
                 f"{diagnosis}\n({difference(got, expected)}, for {given}.)"
             )
@@ -92,4 +98,5 @@ def _wrong_kind(value: object, wanted: str) -> CheckFailed:
         )
     return CheckFailed(
         f"got {describe(value)} ({type(value).__name__}), expected {wanted}."
+        + (" Did you forget the brackets, `()`?" if callable(value) else "")
     )

@@ -32,6 +32,9 @@ from aelesson.checks.wording import describe
 Answer = Callable[..., Any]
 """A learner's function: nothing is known about it yet."""
 
+STUB_MESSAGE = "Replace this line with your code."
+"""What the line that stands for an answer raises."""
+
 _HERE = str(Path(__file__).parent)
 _NOT_THE_LEARNERS = (
     _HERE,
@@ -58,7 +61,7 @@ def check(
 
     The check prints one line, `✓ <exercise>: <verdict>`, when the answer passes. It
     leaves the random state and the gradient mode as it found them. A stub's own
-    `NotImplementedError` passes through, so that the learner sees the stub's line.
+    `NotImplementedError` passes through; a notebook shows it as one line.
 
     Args:
         verdict: what an answer has shown by passing, such as "right on 4 networks".
@@ -76,6 +79,7 @@ def check(
             except CheckFailed as failure:
                 raise CheckFailed(f"{name}: {failure}") from None
             except NotImplementedError as stub:
+                _shorten_in_notebooks(stub, name, function)
                 raise stub.with_traceback(_below_checks(stub.__traceback__)) from None
             print(f"✓ {name}: {verdict}")
 
@@ -117,9 +121,9 @@ def call(
     before = {name: _frozen(value) for name, value in arguments.items()}
     try:
         result = function(*arguments.values())
-    except NotImplementedError:
-        raise
     except Exception as error:
+        if _is_stub(error):
+            raise
         raise _exception_inside(function, error, arguments, hints or {}) from error
     for name, value in arguments.items():
         if not _same(before[name], value):
@@ -187,6 +191,23 @@ def _learners_line(error: Exception) -> str:
         if not frame.filename.startswith(_NOT_THE_LEARNERS)
     ]
     return f"in line {lines[-1].lineno}: `{lines[-1].line}`\n" if lines else ""
+
+
+def _is_stub(error: Exception) -> bool:
+    """Tell a stub's error from PyTorch's own of this type, which carry a message."""
+    return isinstance(error, NotImplementedError) and str(error) in ("", STUB_MESSAGE)
+
+
+def _shorten_in_notebooks(
+    stub: NotImplementedError, name: str, function: Answer
+) -> None:
+    """Have IPython show a stub's error as one line, for there is nothing to debug."""
+    last = [frame for frame, _ in traceback.walk_tb(stub.__traceback__)][-1].f_code
+    line = f"· {name}: not begun. Replace the `raise` line in the cell above, "
+    line += "run that cell, then this one."
+    if getattr(function, "__code__", last) is not last:
+        line = f"· {name}: it needs {last.co_name}, which is not begun yet."
+    stub._render_traceback_ = lambda: [line]  # type: ignore[attr-defined]
 
 
 def _below_checks(trace: TracebackType | None) -> TracebackType | None:

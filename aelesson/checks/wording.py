@@ -1,5 +1,6 @@
 """How a diagnosis puts values, and the difference between two, in words."""
 
+import re
 from textwrap import shorten
 
 import numpy as np
@@ -21,8 +22,11 @@ def describe(value: object) -> str:
     """Show a value in a few words: its shape if it is a tensor."""
     if isinstance(value, Tensor):
         return f"a tensor of shape {tuple(value.shape)}"
+    if type(value).__module__.startswith(f"{__package__}."):
+        return "a test model"
     if isinstance(value, nn.Module | torch.optim.Optimizer):
-        return f"a {type(value).__name__}"
+        name = type(value).__name__
+        return f"{_article(name)} {name}"
     return shorten(repr(value), 70, placeholder=" ...")
 
 
@@ -32,9 +36,10 @@ def difference(got: Tensor | float, expected: Tensor | float) -> str:
     if yours.dim() == 0 or yours.shape != right.shape:
         return f"got {_short(yours)}, expected {_short(right)}"
     gaps = (yours - right).abs().nan_to_num(nan=torch.inf)
-    index = np.unravel_index(int(gaps.argmax()), gaps.shape)
-    place = ", ".join(str(int(i)) for i in index)
-    return f"got {_short(yours[index])} at [{place}], expected {_short(right[index])}"
+    index = [int(i) for i in np.unravel_index(int(gaps.argmax()), gaps.shape)]
+    place = f"value {index if len(index) > 1 else index[0]}: "
+    worst = f"got {_short(yours[*index])}, expected {_short(right[*index])}"
+    return worst if gaps.numel() == 1 else place + worst
 
 
 def pattern(got: Tensor | float, expected: Tensor | float) -> str:
@@ -54,6 +59,12 @@ def pattern(got: Tensor | float, expected: Tensor | float) -> str:
     if right.numel() > 1 and close(yours, right + offset):
         return f"\nEvery value is off by {_short(offset)}: is a constant off?"
     return ""
+
+
+def _article(name: str) -> str:
+    """Say "an SGD" but "a ReLU": what starts with two capitals is spelt out."""
+    spelt_out = re.match("[A-Z]{2}", name)
+    return "an" if name[0] in ("AEFHILMNORSX" if spelt_out else "AEIOaeio") else "a"
 
 
 def _short(value: Tensor) -> str:

@@ -1,14 +1,19 @@
 # %% [markdown]
 # # Exercises 01: basics
 #
-# Five short ones. Each has a stub to fill in and a check below it. The check says what is
-# right, or what went wrong and why; run it as often as you like. Hints open one at a
-# time: try before you open the next. The lesson is
+# Five short ones, for after the lesson
 # [01 What survives a bottleneck?](../notebooks/01_basics.ipynb)
 #
-# `aelesson progress` in a terminal shows how far you are.
+# 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
+#    `aelesson workbook` in a terminal makes it).
+# 2. Run the next cell. Then, for each exercise: replace the line that starts with `raise`,
+#    run that cell, and run the check below it.
+# 3. The check says what is right, or what went wrong and why. Hints open one at a time.
+# 4. Save, then `aelesson progress` in a terminal shows how far you are.
 
 # %%
+import math
+
 import torch
 from torch import nn
 
@@ -17,13 +22,14 @@ from aelesson import checks
 # %% [markdown]
 # ## 1. How many numbers are learnt?
 #
-# **Goal:** count the weights and biases of a mirrored multilayer perceptron, without
-# building it. **Difficulty:** easy. **Time:** 10 minutes.
+# **Goal:** count the weights and biases of an autoencoder without building it. All its
+# layers are linear maps with biases, and the decoder has the encoder's sizes backwards.
+# **Difficulty:** easy. **Time:** 10 minutes.
 #
 # `count_parameters(sizes) -> int`
 #
-# - `sizes`: units per layer from the pixels to the code, such as `(784, 128, 64, 32)`.
-#   The decoder has the same sizes in reverse.
+# - `sizes`: a tuple of the encoder's sizes, from the pixels of an image down to the code
+#   (what the encoder returns), such as `(784, 128, 64, 32)`.
 # - returns the number of all weights and biases of encoder and decoder.
 #
 # **Expect:** 222,384 for `(784, 128, 64, 32)`, and 7 for `(2, 1)`.
@@ -35,13 +41,14 @@ from aelesson import checks
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# It has `a * b` weights and `b` biases, one per *output*. Seen from the other side, in the
-# decoder, the same pair of sizes has `a` biases.
+# It has `a * b` weights and `b` biases, one per *output*. What are the outputs of the layer
+# in the decoder that mirrors it?
 #
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Add `2 * a * b + a + b` over all neighbours `a, b`: `zip(sizes, sizes[1:])`.
+# There are `a` of them. So two neighbours `a, b` in `sizes` stand for `2 * a * b + a + b`
+# numbers. `zip(sizes, sizes[1:])` goes through the neighbours.
 #
 # </details>
 
@@ -58,23 +65,24 @@ checks.basics.count_parameters(count_parameters)
 # %% [markdown]
 # ## 2. Can you build any size?
 #
-# **Goal:** build the autoencoder of the lesson for any list of sizes and any image shape.
+# **Goal:** build the autoencoder of the lesson for any sizes and any image shape.
 # **Difficulty:** medium. **Time:** 20 minutes.
 #
 # `build_autoencoder(sizes) -> nn.Module`
 #
-# - `sizes`: as in exercise 1; `sizes[0]` is the number of pixels of an image.
+# - `sizes`: a tuple as in exercise 1; `sizes[0]` is the number of values in one image.
 # - returns a model that takes images `(B, ...)` with `sizes[0]` values each, for example
-#   `(B, 1, 28, 28)`, and returns reconstructions of the same shape, in [0, 1].
-# - ReLU between the layers, none on the code: the code is linear.
+#   `(B, 1, 28, 28)`, and returns reconstructions of the same shape.
+# - An activation such as ReLU follows every layer but two: the code is linear, and the
+#   output goes through a sigmoid, which brings it into [0, 1].
 #
 # **Expect:** `build_autoencoder((784, 128, 64, 32))` has 222,384 parameters and turns
 # `(5, 1, 28, 28)` into `(5, 1, 28, 28)`.
 #
 # <details><summary>Hint 1</summary>
 #
-# A layer list that works for any length: loop over neighbouring sizes, first down, then up.
-# Which two layers are *not* followed by a ReLU?
+# Loop over neighbouring sizes, first down, then up, and collect layers in a list. The two
+# layers without a ReLU are the last one of the encoder and the last one of the decoder.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -86,9 +94,9 @@ checks.basics.count_parameters(count_parameters)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Write a function `mlp(sizes)` that returns `nn.Sequential(Linear, ReLU, ..., Linear)`.
-# The model is `torch.sigmoid(decoder(encoder(x.flatten(1)))).reshape(x.shape)` with
-# `encoder = mlp(sizes)` and `decoder = mlp(sizes[::-1])`.
+# Write a function `mlp(sizes)` that returns `nn.Sequential(*layers)`, with a ReLU between
+# the linear layers and none at the end. The class has `mlp(sizes)` as its encoder and
+# `mlp(sizes[::-1])` as its decoder; `forward` calls `torch.sigmoid` on what comes out.
 #
 # </details>
 
@@ -126,9 +134,10 @@ checks.basics.build_autoencoder(build_autoencoder)
 #
 # `train_step(model, x, optimizer) -> float`
 #
-# - `x`: a batch of images `(B, ...)`, and their own target.
-# - takes one optimizer step on the mean squared error per pixel; gradients that were there
-#   before must play no part.
+# - `model`: a network whose output has the shape of its input; its mode stays as it is.
+# - `x`: a batch of images `(B, ...)`; each image is its own target.
+# - takes one step of `optimizer` on the mean squared error, over all values of the batch;
+#   gradients that were there before must play no part.
 # - returns the loss before the step, as a Python number.
 #
 # **Expect:** called again and again on one batch, it returns ever smaller numbers.
@@ -145,8 +154,9 @@ checks.basics.build_autoencoder(build_autoencoder)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `loss = (model(x) - x).square().mean()`, then `optimizer.zero_grad()`,
-# `loss.backward()`, `optimizer.step()`. A tensor becomes a Python number by `.item()`.
+# The loss is `(model(x) - x).square().mean()`. You also need `loss.backward()`,
+# `optimizer.step()` and `optimizer.zero_grad()`: in which order? A tensor becomes a
+# Python number by `.item()`.
 #
 # </details>
 
@@ -172,7 +182,9 @@ checks.basics.train_step(train_step)
 #
 # `reconstruction_error(model, images) -> Tensor of shape (B,)`
 #
-# - returns the mean squared error per pixel, one value per image.
+# - `model`: a network whose output has the shape of its input; `images`: `(B, ...)`.
+# - returns one value per image: the mean squared error over all its values, channels
+#   included.
 # - the model is in evaluation mode while it is measured, and afterwards in the mode in
 #   which it was before, training or not.
 # - no graph: the result does not require gradients.
@@ -182,14 +194,14 @@ checks.basics.train_step(train_step)
 #
 # <details><summary>Hint 1</summary>
 #
-# Why evaluation mode? Dropout and batch normalisation behave differently in training:
-# the figure would be noisy or wrong.
+# Three jobs: set the mode, measure, give the mode back. Why evaluation mode? Dropout and
+# batch normalisation behave differently in training: the figure would be noisy or wrong.
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
 # `model.training` tells the mode. Keep it before `model.eval()`, and give it back with
-# `model.train(kept)`. `torch.no_grad()` builds no graph.
+# `model.train(kept)`, before you return. Under `with torch.no_grad():` no graph is built.
 #
 # </details>
 # <details><summary>Hint 3</summary>
@@ -235,12 +247,14 @@ checks.basics.reconstruction_error(reconstruction_error)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The product of the shape, channels included; `math.prod` computes it.
+# The product of the shape, channels included; `math.prod` computes it. And a code of
+# `latent_dim` numbers?
 #
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `math.prod(image_shape) * image_bits / (latent_dim * code_bits)`.
+# The image has `math.prod(image_shape) * image_bits` bits. Count the code's in the same
+# way, and divide.
 #
 # </details>
 
@@ -248,10 +262,7 @@ checks.basics.reconstruction_error(reconstruction_error)
 def compression_ratio(image_shape, latent_dim, image_bits, code_bits):
     """Return how many times fewer bits a code has than its image."""
     ### BEGIN SOLUTION
-    values = 1
-    for size in image_shape:
-        values *= size
-    return values * image_bits / (latent_dim * code_bits)
+    return math.prod(image_shape) * image_bits / (latent_dim * code_bits)
     ### END SOLUTION
 
 # %% points=1

@@ -406,8 +406,8 @@ proven.claim("the code of 3 keeps digits together better than PCA", ours > linea
 # %% [markdown]
 # **Read it.** At 32 numbers the deep network only drew level with PCA; at 3 it is far
 # ahead, in error and in what lies next to what. The narrower the bottleneck, the more a
-# curved code has to offer. Lesson 03 draws that whole curve. But a third of the neighbours
-# is still wrong: 3 numbers do not hold a digit.
+# curved code has to offer. Lesson 03 draws that whole curve. But more than a third of the
+# neighbours still show another digit: 3 numbers do not hold one.
 #
 # ## 9. How do you keep what was learnt?
 #
