@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 # What the learner has set for the lessons must not change the tests.
 PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBACKEND \
-          OMP_NUM_THREADS=1 AELESSON_STRICT=1
+          AELESSON_DEVICE=cpu OMP_NUM_THREADS=1 AELESSON_STRICT=1
 # JupyterLab refuses to start as root unless told to.
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
@@ -17,7 +17,9 @@ help:  ## Show this list
 
 lab: $(VENV)/.lab  ## Open the course in JupyterLab
 	@$(BIN)/aelesson workbook
-	$(BIN)/jupyter lab $(ROOT) --ServerApp.ip=127.0.0.1 notebooks/00_start_here.ipynb
+	@PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOT) --ServerApp.ip=127.0.0.1 \
+		--LabApp.news_url=None --ServerApp.root_dir="$(CURDIR)" \
+		notebooks/00_start_here.ipynb
 
 test: $(VENV)/.test lint types check  ## Run everything: library, exercises, notebooks
 	$(PLAIN) $(BIN)/pytest -n 2 tests
@@ -32,7 +34,7 @@ notebooks: $(VENV)/.test  ## Execute every lesson and solution and compare
 
 lint: $(VENV)/.test  ## Check style
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check --exclude sources .
+	$(BIN)/ruff format --check .
 
 types: $(VENV)/.test  ## Check types
 	$(BIN)/mypy
@@ -54,9 +56,10 @@ clean:  ## Remove the environment (not your workbook)
 
 $(VENV)/.lab $(VENV)/.test: $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the course needs ($*): about 2 minutes, once."
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$*]"
-	@touch $@
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[$*]"
+	@touch $@ $(VENV)/.lab
 
+# What is half made would be taken for whole by the next call: it is removed.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} found, 3.11 to 3.13 needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from aelesson import runtime
-from aelesson.history import History
+from aelesson.history import Epoch, History
 
 
 @dataclass
@@ -26,6 +27,7 @@ class TrainState:
         settings: Plain values that tell one run from another.
         history: What was measured so far.
         best: A copy of the weights with the lowest validation loss so far.
+        best_loss: That loss.
     """
 
     model: nn.Module
@@ -35,12 +37,14 @@ class TrainState:
     settings: dict[str, Any]
     history: History = field(default_factory=History)
     best: dict[str, Tensor] | None = None
+    best_loss: float = inf
 
-    def keep_best(self) -> None:
-        """Copy the weights if the last epoch is the best one so far."""
-        if self.history.best_epoch == len(self.history):
+    def keep_best(self, loss: float) -> None:
+        """Copy the weights if this validation loss is the lowest so far."""
+        if loss < self.best_loss:
             weights = self.model.state_dict()
             self.best = {name: value.clone() for name, value in weights.items()}
+            self.best_loss = loss
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; at every moment the file is whole, old or new."""
@@ -53,8 +57,9 @@ class TrainState:
             "scheduler": self.scheduler.state_dict(),
             "generator": self.generator.get_state(),
             "dice": runtime.dice(),
-            "history": vars(self.history),
+            "history": [vars(epoch) for epoch in self.history.epochs],
             "best": self.best,
+            "best_loss": self.best_loss,
         }
         torch.save(contents, part)
         os.replace(part, path)
@@ -64,17 +69,18 @@ class TrainState:
 
         Raises:
             ValueError: If the file is no checkpoint, or comes from a run with
-                other settings.
+                another network or other settings. Nothing is changed then.
         """
         kept = _read(path)
-        _check_same_run(path, kept["settings"], self.settings)
+        _check_same_network(path, kept["model"], self.model.state_dict())
+        _check_same_settings(path, kept["settings"], self.settings)
         self.model.load_state_dict(kept["model"])
         self.optimizer.load_state_dict(kept["optimizer"])
         self.scheduler.load_state_dict(kept["scheduler"])
         self.generator.set_state(kept["generator"])
         runtime.set_dice(kept["dice"])
-        self.history = History(**kept["history"])
-        self.best = kept["best"]
+        self.history = History([Epoch(**epoch) for epoch in kept["history"]])
+        self.best, self.best_loss = kept["best"], kept["best_loss"]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -87,7 +93,22 @@ def _read(path: Path) -> dict[str, Any]:
     return kept
 
 
-def _check_same_run(path: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
+def _check_same_network(
+    path: Path, old: dict[str, Tensor], new: dict[str, Tensor]
+) -> None:
+    for name in sorted(old.keys() | new.keys()):
+        was, now = (
+            tuple(weights[name].shape) if name in weights else "absent"
+            for weights in (old, new)
+        )
+        if was != now:
+            raise ValueError(
+                f"checkpoint {path} holds another network: {name} was {was} and is "
+                f"{now}. Use the same network to continue that run, or another file"
+            )
+
+
+def _check_same_settings(path: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
     differing = [
         f"{name} was {old.get(name)} and is {new.get(name)}"
         for name in sorted(old.keys() | new.keys())

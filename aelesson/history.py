@@ -1,32 +1,42 @@
 """What a training run measured."""
 
 from dataclasses import dataclass, field
+from math import isfinite
 
-from torch import Tensor
-
-Terms = dict[str, float]
+from aelesson.terms import Terms
 
 
-@dataclass
-class History:
-    """The record of a run, one entry per finished epoch.
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch measured.
 
     Attributes:
         train: Means of the objective's terms over the training images, taken
             while the weights were still moving.
         validation: The same over the validation images, after the epoch; empty
             without validation images.
-        seconds: Time per epoch, validation included.
+        seconds: Its duration, validation included.
+    """
+
+    train: Terms
+    validation: Terms
+    seconds: float
+
+
+@dataclass
+class History:
+    """The record of a run.
+
+    Attributes:
+        epochs: The finished epochs, in order.
         interrupted: Whether the run was stopped by hand.
     """
 
-    train: list[Terms] = field(default_factory=list)
-    validation: list[Terms] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
     interrupted: bool = False
 
     def __len__(self) -> int:
-        return len(self.train)
+        return len(self.epochs)
 
     def curve(self, part: str = "train", term: str = "loss") -> list[float]:
         """Return one term over the epochs.
@@ -40,36 +50,21 @@ class History:
         """
         if part not in ("train", "validation"):
             raise ValueError(f'part is {part!r}; use "train" or "validation"')
-        epochs: list[Terms] = self.train if part == "train" else self.validation
-        if epochs and term not in epochs[0]:
-            raise ValueError(f"term is {term!r}; this run has {', '.join(epochs[0])}")
-        return [terms[term] for terms in epochs]
+        measured: list[Terms] = [getattr(epoch, part) for epoch in self.epochs]
+        if any(term not in terms for terms in measured):
+            known = ", ".join(measured[0]) or "no validation images"
+            raise ValueError(f"term is {term!r}; this run has {known}")
+        return [terms[term] for terms in measured]
 
     @property
     def best_epoch(self) -> int:
-        """The epoch, counted from 1, with the lowest validation loss."""
+        """The epoch, counted from 1, with the lowest validation loss.
+
+        Raises:
+            ValueError: If there is no finite validation loss.
+        """
         losses = self.curve("validation")
-        if not losses:
-            raise ValueError("there is no best epoch without validation images")
-        return losses.index(min(losses)) + 1
-
-
-class WeightedMeans:
-    """Means of named terms over batches of different sizes."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._totals: dict[str, Tensor] = {}
-
-    def add(self, terms: dict[str, Tensor], weight: int) -> None:
-        """Add one batch's means; `weight` is the number of its images."""
-        self._count += weight
-        for name, value in terms.items():
-            # The sum stays on its device, so that no step waits for it.
-            self._totals[name] = self._totals.get(name, 0) + value.detach() * weight
-
-    def result(self) -> Terms:
-        """Return each term's mean per image."""
-        return {
-            name: float(total) / self._count for name, total in self._totals.items()
-        }
+        finite = [loss for loss in losses if isfinite(loss)]
+        if not finite:
+            raise ValueError("no epoch has a finite validation loss")
+        return losses.index(min(finite)) + 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from itertools import cycle
 from math import ceil
 from pathlib import Path
 
@@ -79,8 +80,8 @@ def curves(
     if not lines or not all(len(line) for line in lines):
         raise ValueError("runs holds no values to draw")
     figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
-    for colour, (run, parts) in zip(_colours(), runs.items(), strict=False):
-        for style, (part, line) in zip(_STYLES, parts.items(), strict=False):
+    for colour, (run, parts) in zip(cycle(_colours()), runs.items(), strict=False):
+        for style, (part, line) in zip(cycle(_STYLES), parts.items(), strict=False):
             epochs = range(1, len(line) + 1)
             ax.plot(epochs, line, style, color=colour, label=f"{run}, {part}")
     ax.legend()

@@ -105,14 +105,18 @@ class Sheet:
 def choose_sheets(workbook: Path, name: str | None = None) -> list[Path]:
     """List the learner's sheets, or the one that `name` means.
 
+    What bears no name of the course's sheets, such as old answers, is left out.
+
     Args:
-        workbook: Folder of the learner's sheets.
+        workbook: Folder of the learner's sheets, beside the course's `exercises/`.
         name: `01`, `01_basics` or a path to the sheet; all sheets if None.
 
     Raises:
         CourseError: If there is no workbook yet, or no such sheet in it.
     """
-    sheets = sheets_in(workbook) if workbook.is_dir() else []
+    course = {sheet.name for sheet in sheets_in(workbook.parent / "exercises")}
+    own = sheets_in(workbook) if workbook.is_dir() else []
+    sheets = [sheet for sheet in own if sheet.name in course]
     if not sheets:
         raise CourseError(
             f"There are no exercise sheets in {workbook} yet: run `aelesson workbook`, "
@@ -124,9 +128,10 @@ def choose_sheets(workbook: Path, name: str | None = None) -> list[Path]:
     chosen = [s for s in sheets if stem in (s.stem, s.stem.split("_")[0])]
     if not chosen:
         known = ", ".join(s.stem for s in sheets)
-        raise CourseError(
-            f"There is no sheet {name!r} in {workbook}; there are: {known}."
-        )
+        strange = (workbook / f"{stem}.ipynb").exists()
+        what = "The course has" if strange else "There is"
+        where = "exercises/ to judge it by" if strange else workbook
+        raise CourseError(f"{what} no sheet {name!r} in {where}; there are: {known}.")
     return chosen
 
 
@@ -141,8 +146,8 @@ def prepare(path: Path, exercises: Path) -> Sheet:
 
     Args:
         path: The learner's sheet.
-        exercises: Folder of the sheets as the course made them. Where the sheet is not
-            among them any more, its own check cells are used.
+        exercises: Folder of the sheets as the course made them. Where the sheet there
+            cannot be read, the learner's own check cells are used.
     """
     own, pristine = _read(path), _read(exercises / path.name)
     checks = _graded(pristine or own or [], "grade")

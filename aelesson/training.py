@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from tqdm.auto import tqdm
 from aelesson import runtime
 from aelesson.checkpoints import TrainState
 from aelesson.data import batches
-from aelesson.history import History, Terms, WeightedMeans
+from aelesson.history import Epoch, History
 from aelesson.objectives import Objective
+from aelesson.terms import Terms, WeightedMeans, check_terms, check_weights
 
 Schedule = Callable[[Optimizer, int], LRScheduler]
 
@@ -29,10 +31,12 @@ def constant_rate(optimizer: Optimizer, total_steps: int) -> LRScheduler:
 def one_cycle(optimizer: Optimizer, total_steps: int) -> LRScheduler:
     """Raise the learning rate to its peak in 30 % of the steps, then lower it to 0.
 
-    Source: Smith and Topin (2019), "Super-convergence".
+    Momentum stays as it is. Source: Smith and Topin (2019), "Super-convergence".
     """
     peaks = [group["lr"] for group in optimizer.param_groups]
-    return OneCycleLR(optimizer, max_lr=peaks, total_steps=total_steps)
+    return OneCycleLR(
+        optimizer, max_lr=peaks, total_steps=total_steps, cycle_momentum=False
+    )
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,22 @@ class TrainConfig:
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as plain values, the schedule by its name."""
-        schedule = getattr(self.schedule, "__qualname__", repr(self.schedule))
-        return vars(self) | {"schedule": schedule}
+        return {
+            "epochs": int(self.epochs),
+            "batch_size": int(self.batch_size),
+            "learning_rate": float(self.learning_rate),
+            "schedule": _name(self.schedule),
+            "restore_best": bool(self.restore_best),
+        }
+
+
+def _name(function: Callable[..., object]) -> str:
+    """Name a function in the same way in every process."""
+    if isinstance(function, partial):
+        given = [*map(repr, function.args)]
+        given += [f"{key}={value!r}" for key, value in function.keywords.items()]
+        return f"{_name(function.func)}({', '.join(given)})"
+    return getattr(function, "__qualname__", type(function).__qualname__)
 
 
 def train_epoch(
@@ -79,19 +97,21 @@ def train_epoch(
     """Take one optimizer step per batch; return each term's mean per image.
 
     Raises:
-        FloatingPointError: If the loss is not finite. That step is not taken.
-        ValueError: If the objective gives no scalar named "loss".
+        FloatingPointError: If the loss is not finite (that step is not taken), or
+            if the weights are not finite at the end.
+        ValueError: If the objective does not give scalars, one of them named "loss".
     """
     model.train()
     means = WeightedMeans()
     for step, x in enumerate(epoch_batches, start=1):
         terms = objective(model, x)
-        _check_terms(terms, step)
+        check_terms(terms, step)
         optimizer.zero_grad()
         terms["loss"].backward()
         optimizer.step()
         means.add(terms, weight=len(x))
         after_step()
+    check_weights(model)
     return means.result()
 
 
@@ -100,9 +120,10 @@ def evaluate(
 ) -> Terms:
     """Return each term's mean per image, in evaluation mode and without a step."""
     means = WeightedMeans()
+    device = next(model.parameters()).device
     with runtime.evaluating(model):
         for x in images.split(batch_size):
-            means.add(objective(model, x), weight=len(x))
+            means.add(objective(model, x.to(device)), weight=len(x))
     return means.result()
 
 
@@ -129,8 +150,9 @@ def fit(
         objective: What is asked of the model; see `aelesson.objectives`.
         config: The settings.
         validation: Images for the validation loss after every epoch.
-        checkpoint: A file that is written after every epoch, and continued from
-            if it is there. One file belongs to one run.
+        checkpoint: A file that is written before the first and after every epoch,
+            and continued from if it is there. One file belongs to one run: the same
+            network, objective, images and settings.
         generator: Shuffles the images; by default a new one with the default
             seed. An objective that draws from a generator of its own needs that
             same one here, so that checkpoints hold its state too.
@@ -144,15 +166,15 @@ def fit(
             images, or if the checkpoint comes from another run.
         FloatingPointError: If the loss stops being finite; names step and term.
     """
-    _check_images("images", images)
+    _check_images("images", images, model)
     if validation is not None:
-        _check_images("validation", validation)
+        _check_images("validation", validation, model)
     elif config.restore_best:
         raise ValueError("validation is None; restore_best needs validation images")
-    state = _new_state(model, images, config, generator)
+    state = _new_state(model, images, validation, config, generator)
     path = None if checkpoint is None else Path(checkpoint)
-    if path is not None and path.exists():
-        state.resume(path)
+    if path is not None:
+        state.resume(path) if path.exists() else state.save(path)
     try:
         _train(state, images, objective, config, validation, path, progress)
     except KeyboardInterrupt:
@@ -166,17 +188,23 @@ def fit(
 def _new_state(
     model: nn.Module,
     images: Tensor,
+    validation: Tensor | None,
     config: TrainConfig,
     generator: torch.Generator | None,
 ) -> TrainState:
-    optimizer = Adam(model.parameters(), lr=config.learning_rate, fused=True)
-    steps = -(-len(images) // config.batch_size) * config.epochs
+    # Plain numbers, as NumPy's could be written to a checkpoint but not read back.
+    optimizer = Adam(model.parameters(), lr=float(config.learning_rate), fused=True)
+    steps = int(-(-len(images) // config.batch_size) * config.epochs)
     return TrainState(
         model=model,
         optimizer=optimizer,
         scheduler=config.schedule(optimizer, steps),
         generator=generator or torch.Generator().manual_seed(runtime.default_seed()),
-        settings=config.describe() | {"images": list(images.shape)},
+        settings=config.describe()
+        | {
+            "images": list(images.shape),
+            "validation": None if validation is None else list(validation.shape),
+        },
     )
 
 
@@ -215,40 +243,25 @@ def _train(
                 )
             except FloatingPointError as error:
                 raise FloatingPointError(f"epoch {epoch}, {error}") from None
+            checked: Terms = {}
             if validation is not None:
-                checked = evaluate(state.model, validation.to(device), objective)
-                history.validation.append(checked)
-            history.train.append(terms)
-            history.seconds.append(time.perf_counter() - started)
+                checked = evaluate(state.model, validation, objective)
             if config.restore_best:
-                state.keep_best()
+                state.keep_best(checked["loss"])
+            duration = time.perf_counter() - started
+            # One step, so that an interrupt finds the epoch recorded whole or not.
+            history.epochs.append(Epoch(terms, checked, duration))
             if checkpoint is not None:
                 state.save(checkpoint)
             bar.set_postfix({"loss": f"{terms['loss']:.4f}"})
 
 
-def _check_images(name: str, images: Tensor) -> None:
+def _check_images(name: str, images: Tensor, model: nn.Module) -> None:
     if not isinstance(images, Tensor):
         raise TypeError(f"{name} is a {type(images).__name__}; it must be a tensor")
-    if images.dim() < 2 or len(images) == 0 or not images.is_floating_point():
+    weights = next(model.parameters())
+    if images.dim() < 2 or len(images) == 0 or images.dtype != weights.dtype:
         raise ValueError(
-            f"{name} is {images.dtype} of shape {tuple(images.shape)}; it must hold "
-            "floats of shape (B, ...) with at least one image"
+            f"{name} is {images.dtype} of shape {tuple(images.shape)}; it must be "
+            f"{weights.dtype}, as the model, of shape (B, ...) with an image or more"
         )
-
-
-def _check_terms(terms: dict[str, Tensor], step: int) -> None:
-    if "loss" not in terms or terms["loss"].dim() != 0:
-        shapes = {name: tuple(value.shape) for name, value in terms.items()}
-        raise ValueError(
-            f'objective returned {shapes}; it needs a scalar, shape (), named "loss"'
-        )
-    if terms["loss"].isfinite():
-        return
-    bad = [name for name, value in terms.items() if not value.isfinite()]
-    name = next((name for name in bad if name != "loss"), "loss")
-    raise FloatingPointError(
-        f"step {step}: the term {name!r} is {terms[name].item()}. The weights are "
-        "those before this step. Try a lower learning rate, and look for a log or a "
-        "division that can meet 0"
-    )

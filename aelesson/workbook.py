@@ -129,6 +129,14 @@ def sheets_in(folder: Path) -> list[Path]:
     return sorted(p for p in folder.glob("*.ipynb") if SHEET_NAME.fullmatch(p.name))
 
 
+def is_untouched(sheet: Path) -> bool:
+    """Tell whether the cells of a sheet file are still those it was made with.
+
+    False, too, for a file that cannot be read or does not say what it was made with.
+    """
+    return _read(sheet).untouched
+
+
 def fill(exercises: Path, workbook: Path) -> list[SheetReport]:
     """Bring a workbook up to date without touching anybody's work.
 

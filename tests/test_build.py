@@ -1,65 +1,21 @@
 """The build: one way, the same bytes each time, and clear about what is wrong."""
 
-import base64
-import dataclasses
 import json
 import os
 import sys
-from pathlib import Path
 
-import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from tiny_course import HERE, LESSON, SHEET, write_texts
-from typer.testing import CliRunner
+from tiny_course import HERE, LESSON, SHEET, edit, run, save_as_a_learner
 
-from tools import pictures
-from tools.build import ROOT, app, build_job
+from tools.build import build_job
 from tools.execute import OwnKernelManager, plain_environment
 from tools.outputs import WIDGET_VIEW
-from tools.pictures import Picture
-from tools.source import BuildError, from_bytes, to_bytes
-from tools.state import find_jobs, find_orphans, find_problems
+from tools.source import BuildError, from_bytes
+from tools.state import find_jobs
 
-IN_CI = bool(os.environ.get("CI"))  # where nobody has run a lesson by hand
-
-
-@pytest.fixture
-def course(tmp_path):
-    write_texts(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def built_once(tmp_path_factory):
-    """A lesson and a sheet, built by the command, as a map from path to bytes."""
-    root = tmp_path_factory.mktemp("course")
-    write_texts(root)
-    result = CliRunner().invoke(app, ["build", "--root", str(root)])
-    assert result.exit_code == 0, result.output
-    files = sorted(root.glob("*/*.ipynb"))
-    return {path.relative_to(root): path.read_bytes() for path in files}
-
-
-@pytest.fixture
-def built(course, built_once):
-    for path, content in built_once.items():
-        (course / path).parent.mkdir(exist_ok=True)
-        (course / path).write_bytes(content)
-    return course
-
-
-def problems(root):
-    jobs = find_jobs(root)
-    found = [finding for job in jobs for finding in find_problems(job)]
-    return {item.path: item.problem for item in [*found, *find_orphans(root, jobs)]}
-
-
-def edit(path, change):
-    notebook = json.loads(path.read_bytes())
-    change(notebook)
-    path.write_bytes(to_bytes(from_bytes(json.dumps(notebook).encode())))
+pytest_plugins = ["tiny_fixtures"]
 
 
 @pytest.mark.slow
@@ -89,7 +45,7 @@ class TestRun:
             assert build_job(job) == []
 
     def test_force_runs_all_again_and_changes_no_byte(self, built, built_once):
-        result = CliRunner().invoke(app, ["build", "--force", "--root", str(built)])
+        result = run("build", built, "--force")
         assert result.exit_code == 0
         assert "built    sources/lessons/01_tiny.py -> notebooks" in result.output
         for path, content in built_once.items():
@@ -98,7 +54,7 @@ class TestRun:
     def test_a_stub_alone_is_mended_without_a_run(self, built):
         stub = built / "exercises/01_tiny.ipynb"
         good = stub.read_bytes()
-        stub.write_bytes(good.replace(b"twice", b"thrice"))
+        stub.write_bytes(good.replace(b'"points": 2', b'"points": 3'))
         job = find_jobs(built)[1]
         assert build_job(job, timeout=-9) == [stub]
         assert stub.read_bytes() == good
@@ -116,7 +72,7 @@ class TestRun:
         bad = '# %%\nprint("fine")\n# %%\nraise ValueError("no such digit")\n'
         (built / HERE).write_text(bad)
         (built / HERE).with_name("02_next.py").write_text(LESSON)
-        result = CliRunner().invoke(app, ["build", "--root", str(built)])
+        result = run("build", built)
         assert result.exit_code == 1
         place = "sources/lessons/01_tiny.py:3 (cell 2): ValueError: no such digit"
         assert place in result.output
@@ -131,6 +87,41 @@ class TestRun:
         with pytest.raises(BuildError, match="AssertionError: two times two is four"):
             build_job(find_jobs(course)[1])
         assert not (course / "exercises/01_tiny.ipynb").exists()
+
+    @pytest.mark.parametrize("options", [[], ["--force"]])
+    def test_answers_in_exercises_are_not_overwritten(self, built, options):
+        stub, solution = (
+            built / folder / "01_tiny.ipynb" for folder in ("exercises", "solutions")
+        )
+        save_as_a_learner(stub)
+        answers, old = stub.read_bytes(), solution.read_bytes()
+        path = built / "sources/exercises/01_tiny.py"
+        path.write_text(SHEET.replace("answer", "result"))
+        result = run("build", built, *options)
+        assert result.exit_code == 1
+        for said in (
+            "exercises/01_tiny.ipynb is not as the build made it",
+            "move it to workbook/",
+            "git restore exercises/01_tiny.ipynb",
+        ):
+            assert said in result.output
+        assert (stub.read_bytes(), solution.read_bytes()) == (answers, old)
+
+    @pytest.mark.parametrize("content", [b'{"cells": [', b"{}"])
+    def test_a_sheet_that_cannot_be_read_is_not_overwritten(self, built, content):
+        stub = built / "exercises/01_tiny.ipynb"
+        stub.write_bytes(content)
+        with pytest.raises(BuildError, match=r"git restore exercises/01_tiny"):
+            build_job(find_jobs(built)[1])
+        assert stub.read_bytes() == content
+
+    def test_a_sheet_that_was_only_run_is_made_as_it_was(self, built):
+        stub = built / "exercises/01_tiny.ipynb"
+        good = stub.read_bytes()
+        edit(stub, lambda notebook: notebook["cells"][1].update(execution_count=7))
+        assert stub.read_bytes() != good
+        assert build_job(find_jobs(built)[1]) == [stub]
+        assert stub.read_bytes() == good
 
     @pytest.mark.parametrize(
         ("code", "message"),
@@ -211,215 +202,13 @@ class TestRun:
         )
 
 
-@pytest.mark.slow
-class TestCheck:
-    def test_what_was_built_is_in_step(self, built):
-        assert problems(built) == {}
-        result = CliRunner().invoke(app, ["check", "--root", str(built)])
-        assert (result.exit_code, "in step: 2 texts" in result.output) == (0, True)
-
-    def test_the_command_names_file_and_remedy_and_exits_1(self, built):
-        (built / "notebooks/01_tiny.ipynb").unlink()
-        result = CliRunner().invoke(app, ["check", "--root", str(built)])
-        assert result.exit_code == 1
-        assert "notebooks/01_tiny.ipynb: missing" in result.output
-        assert "python -m tools.build build 01_tiny" in result.output
-
-    @pytest.mark.parametrize(
-        ("old", "new", "line"),
-        [
-            ("1 + 1", "1 + 2", 4),
-            ("# # One and one", "# # One", 1),
-            ('["skip-execution", "widget"]', '["skip-execution"]', 8),
-            ("\n# %%\nprint", '\n# %% alt="Nothing"\nprint', 4),
-        ],
-    )
-    def test_an_edit_of_the_lesson_is_noticed(self, built, old, new, line):
-        assert old in LESSON
-        (built / HERE).write_text(LESSON.replace(old, new))
-        found = problems(built)
-        assert list(found) == ["notebooks/01_tiny.ipynb"]
-        assert f"stale: differs from {HERE}:{line} " in found["notebooks/01_tiny.ipynb"]
-
-    def test_an_edit_of_an_answer_makes_only_the_solution_stale(self, built):
-        path = built / "sources/exercises/01_tiny.py"
-        path.write_text(SHEET.replace("answer", "result"))
-        # The stub's cell id is the hash of its solution, so it changes with it.
-        assert set(problems(built)) == {
-            "solutions/01_tiny.ipynb",
-            "exercises/01_tiny.ipynb",
-        }
-
-    def test_a_change_of_points_makes_both_stale(self, built):
-        path = built / "sources/exercises/01_tiny.py"
-        path.write_text(SHEET.replace("points=2", "points=3"))
-        assert len(problems(built)) == 2
-
-    def test_a_cell_too_many_is_noticed(self, built):
-        text = LESSON[: LESSON.index("# %% tags")]
-        (built / HERE).write_text(text)
-        (problem,) = problems(built).values()
-        assert "has 3 cells" in problem
-
-    @pytest.mark.parametrize(
-        ("change", "problem"),
-        [
-            (
-                lambda n: n["cells"][1].update(execution_count=None),
-                "unexecuted: 1",
-            ),
-            (lambda n: n["cells"][1].update(execution_count=3), "run by hand"),
-            (
-                lambda n: n["cells"][1]["outputs"].append(
-                    {
-                        "output_type": "error",
-                        "ename": "E",
-                        "evalue": "",
-                        "traceback": [],
-                    }
-                ),
-                "failed: holds an error output",
-            ),
-            (
-                lambda n: n["metadata"]["language_info"].update(version="3.12"),
-                "saved by another program",
-            ),
-            (lambda n: n["metadata"].update(widgets={}), "saved by another program"),
-            (lambda n: n["cells"][1].update(source="2"), "stale: differs"),
-            (lambda n: n["cells"][1].update(id="other"), "stale: differs"),
-            (lambda n: n["cells"].pop(), "stale: differs"),
-        ],
-    )
-    def test_a_change_of_the_notebook_is_noticed(self, built, change, problem):
-        edit(built / "notebooks/01_tiny.ipynb", change)
-        assert problem in problems(built)["notebooks/01_tiny.ipynb"]
-
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"{}"])
-    def test_a_damaged_notebook_is_noticed(self, built, content):
-        (built / "notebooks/01_tiny.ipynb").write_bytes(content)
-        assert "damaged" in problems(built)["notebooks/01_tiny.ipynb"]
-
-    def test_one_byte_of_a_stub_is_noticed(self, built):
-        stub = built / "exercises/01_tiny.ipynb"
-        stub.write_bytes(stub.read_bytes() + b"\n")
-        assert "stale" in problems(built)["exercises/01_tiny.ipynb"]
-
-    def test_a_missing_stub_and_orphans_are_noticed(self, built):
-        os.replace(built / "exercises/01_tiny.ipynb", built / "exercises/02_old.ipynb")
-        found = problems(built)
-        assert found["exercises/01_tiny.ipynb"] == "missing"
-        assert "sources/exercises/02_old.py" in found["exercises/02_old.ipynb"]
-
-    def test_a_bad_text_is_one_finding_and_hides_no_other(self, built):
-        (built / HERE).write_text("no marker\n")
-        (built / "solutions/01_tiny.ipynb").unlink()
-        found = problems(built)
-        assert set(found) == {str(HERE), "solutions/01_tiny.ipynb"}
-
-
-class TestByHand:
-    """A learner runs the lessons and saves them: that must not fail their tests."""
-
-    def save_as_a_learner(self, path):
-        def change(notebook):
-            notebook["metadata"]["language_info"]["version"] = "3.12.1"
-            notebook["cells"][1]["execution_count"] = 7
-            notebook["cells"][1]["source"] += "  # my note"
-            notebook["cells"].append(nbformat.v4.new_code_cell("1 / 0", id="mine"))
-
-        edit(path, change)
-
-    def check(self, root, *options):
-        return CliRunner().invoke(app, ["check", "--root", str(root), *options])
-
-    @pytest.mark.parametrize("folder", ["notebooks", "solutions", "exercises"])
-    def test_it_is_shown_and_passes_unless_strict(self, built, folder):
-        self.save_as_a_learner(built / folder / "01_tiny.ipynb")
-        result = self.check(built)
-        assert result.exit_code == 0
-        assert f"git restore {folder}/01_tiny.ipynb" in result.output
-        assert self.check(built, "--strict").exit_code == 1
-
-    def test_a_change_of_the_text_fails_all_the_same(self, built):
-        self.save_as_a_learner(built / "notebooks/01_tiny.ipynb")
-        (built / HERE).write_text(LESSON.replace("One and one", "Two and two"))
-        result = self.check(built)
-        assert result.exit_code == 1
-        assert "build 01_tiny" in result.output
-
-    def test_a_damaged_notebook_fails(self, built):
-        (built / "notebooks/01_tiny.ipynb").write_text("{")
-        assert self.check(built).exit_code == 1
-
-    def test_the_build_makes_it_as_it_was(self, built, built_once):
-        stub = Path("exercises/01_tiny.ipynb")
-        self.save_as_a_learner(built / stub)
-        build_job(find_jobs(built)[1])
-        assert (built / stub).read_bytes() == built_once[stub]
-
-
-class TestPictures:
-    PICTURE = Picture("docs/one.png", "01_tiny", "A dot")
-
-    @pytest.fixture
-    def root(self, built, monkeypatch):
-        monkeypatch.setattr(pictures, "PICTURES", (self.PICTURE,))
-
-        def add_figure(notebook):
-            notebook["cells"][1]["metadata"]["alt"] = "A dot, white on black"
-            data = {"image/png": base64.b64encode(b"a picture").decode()}
-            output = nbformat.v4.new_output("display_data", data)
-            notebook["cells"][1]["outputs"].append(output)
-
-        edit(built / "notebooks/01_tiny.ipynb", add_figure)
-        return built
-
-    def problems(self, root):
-        return [(f.path, f.problem) for f in pictures.find_stale_pictures(root)]
-
-    def test_a_picture_is_the_figure_of_its_lesson(self, root):
-        assert self.problems(root) == [("docs/one.png", "missing")]
-        pictures.write_pictures(root)
-        assert (root / "docs/one.png").read_bytes() == b"a picture"
-        assert self.problems(root) == []
-
-    def test_an_old_picture_is_noticed(self, root):
-        pictures.write_pictures(root)
-        (root / "docs/one.png").write_bytes(b"an older one")
-        assert self.problems(root) == [
-            ("docs/one.png", "stale: not the figure of 01_tiny")
-        ]
-
-    def test_a_figure_that_is_gone_is_named(self, root, monkeypatch):
-        pictures.write_pictures(root)
-        lost = dataclasses.replace(self.PICTURE, alt="A line")
-        monkeypatch.setattr(pictures, "PICTURES", (lost,))
-        ((_, problem),) = self.problems(root)
-        assert problem == "01_tiny.ipynb has no figure whose alt begins 'A line'"
-        with pytest.raises(BuildError, match="no figure whose alt begins"):
-            pictures.write_pictures(root)
-
-
 def test_the_environment_of_a_build_is_complete(monkeypatch):
     monkeypatch.setenv("AELESSON_DATA_DIR", "elsewhere")
+    monkeypatch.setenv("AELESSON_DEVICE", "mps")
+    monkeypatch.setenv("MATPLOTLIBRC", "my_style")
     env = plain_environment("profile")
+    assert env["AELESSON_DEVICE"] == "cpu"
     assert env["OMP_NUM_THREADS"] == "1"
     assert env["PYTHONHASHSEED"] == "0"
     assert env["PATH"] == os.environ["PATH"]
-    assert "AELESSON_DATA_DIR" not in env
-
-
-@pytest.mark.parametrize("job", find_jobs(ROOT), ids=lambda job: job.label)
-def test_the_real_notebooks_are_in_step(job):
-    findings = [f for f in find_problems(job) if IN_CI or not f.by_hand]
-    assert not findings, "\n".join(f"{f.path}: {f.problem}" for f in findings)
-
-
-def test_the_real_pictures_are_in_step():
-    if not IN_CI and any(f.by_hand for j in find_jobs(ROOT) for f in find_problems(j)):
-        pytest.skip("a lesson was run by hand since it was built")
-    assert not pictures.find_stale_pictures(ROOT)
-
-
-def test_the_real_course_has_no_orphans():
-    assert not [finding.path for finding in find_orphans(ROOT, find_jobs(ROOT))]
+    assert not {"AELESSON_DATA_DIR", "MATPLOTLIBRC"} & set(env)

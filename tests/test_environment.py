@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ def pins():
 def test_every_requirement_is_pinned_within_its_range(pins, wanted):
     pinned = {name.lower().replace("_", "-"): v for name, v in pins.items()}
     assert Version(pinned[wanted.name.lower()]) in wanted.specifier
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+def test_every_pinned_package_runs_on_every_python_that_is_promised(pins, python):
+    asked = {
+        found.name: found.metadata.get("Requires-Python") or ">=3"
+        for found in distributions()
+        if found.version == pins.get(found.name)
+    }
+    assert len(asked) > 100
+    assert not [name for name, ask in asked.items() if python not in SpecifierSet(ask)]
 
 
 def test_constraints_name_no_host_and_no_path():

@@ -140,6 +140,26 @@ def test_measuring_gathers_what_a_lesson_records(tmp_path, monkeypatch):
     ]
 
 
+def test_measuring_is_done_on_the_cpu_and_on_the_data_that_was_asked_for(
+    tmp_path, monkeypatch
+):
+    text = (
+        "import os\n"
+        "from aelesson import expected, runtime\n"
+        "proven = expected.Lesson('07_toy', os.environ['AELESSON_DATASET'])\n"
+        "proven.claim('on the CPU', runtime.start().type == 'cpu')\n"
+        "proven.claim('own data', os.environ['AELESSON_DATA_DIR'] == 'mine')\n"
+    )
+    (tmp_path / "07_toy.py").write_text(text, "utf-8")
+    monkeypatch.setattr(measuring, "LESSONS", tmp_path)
+    monkeypatch.setenv("AELESSON_DEVICE", "meta")
+    monkeypatch.setenv("AELESSON_DATASET", "fashion-mnist")
+    monkeypatch.setenv("AELESSON_DATA_DIR", "mine")
+    kept = measuring.gather([measuring.run_lesson("07_toy", 0)])
+    claims = {"on the CPU": 1, "own data": 1}
+    assert kept["07_toy"] == {"fashion-mnist": {"figures": {}, "claims": claims}}
+
+
 def test_a_lesson_that_fails_is_named_with_its_error(tmp_path, monkeypatch):
     (tmp_path / "07_toy.py").write_text("raise KeyError('spam')\n", "utf-8")
     monkeypatch.setattr(measuring, "LESSONS", tmp_path)

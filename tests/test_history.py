@@ -1,18 +1,30 @@
 import pytest
-import torch
 
-from aelesson.history import History, WeightedMeans
+from aelesson.history import Epoch, History
+
+
+def history_of(validation, train=(3.0, 2.0, 1.0)):
+    pairs = zip(train, validation, strict=True)
+    return History(
+        [Epoch({"loss": t, "kl": t / 2}, {"loss": v}, 0.1) for t, v in pairs]
+    )
 
 
 def test_curves_and_best_epoch():
-    history = History(
-        train=[{"loss": 3.0, "kl": 1.0}, {"loss": 2.0, "kl": 0.5}, {"loss": 1.0}],
-        validation=[{"loss": 5.0}, {"loss": 4.0}, {"loss": 6.0}],
-    )
+    history = history_of([5.0, 4.0, 6.0])
     assert len(history) == 3
     assert history.curve() == [3.0, 2.0, 1.0]
+    assert history.curve(term="kl") == [1.5, 1.0, 0.5]
     assert history.curve("validation") == [5.0, 4.0, 6.0]
     assert history.best_epoch == 2
+
+
+def test_the_best_epoch_is_a_finite_one():
+    nan, inf = float("nan"), float("inf")
+    assert history_of([nan, 0.5, 0.3]).best_epoch == 3
+    assert history_of([0.5, nan, inf]).best_epoch == 1
+    with pytest.raises(ValueError, match="no epoch has a finite validation loss"):
+        _ = history_of([nan, nan, inf]).best_epoch
 
 
 @pytest.mark.parametrize("part", ["test", "valid", ""])
@@ -22,18 +34,11 @@ def test_an_unknown_part_is_named(part):
 
 
 def test_an_unknown_term_is_named():
-    history = History(train=[{"loss": 1.0, "kl": 0.1}])
     with pytest.raises(ValueError, match="term is 'bce'; this run has loss, kl"):
-        history.curve(term="bce")
+        history_of([1.0, 1.0, 1.0]).curve(term="bce")
 
 
-def test_without_validation_there_is_no_best_epoch():
-    with pytest.raises(ValueError, match="no best epoch"):
-        _ = History(train=[{"loss": 1.0}]).best_epoch
-
-
-def test_means_are_per_image_not_per_batch():
-    means = WeightedMeans()
-    means.add({"loss": torch.tensor(1.0, requires_grad=True)}, weight=3)
-    means.add({"loss": torch.tensor(5.0)}, weight=1)
-    assert means.result() == {"loss": 2.0}
+def test_without_validation_there_is_no_such_curve():
+    history = History([Epoch({"loss": 1.0}, {}, 0.1)])
+    with pytest.raises(ValueError, match="this run has no validation images"):
+        _ = history.best_epoch

@@ -229,8 +229,9 @@ def test_where_and_how_a_sheet_runs(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_sheet_that_left_the_course_is_judged_by_its_own_checks(tmp_path):
+def test_where_the_courses_sheet_is_damaged_the_learners_checks_are_used(tmp_path):
     (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "01_tiny.ipynb").write_bytes(b"{")
     right = answer("right", "def right(x): return 4")
     assert verdicts(tmp_path, right, check("right"))["right"].state is State.PASSED
 
@@ -293,18 +294,36 @@ def test_a_kernel_that_does_not_start(tmp_path, monkeypatch):
     "name", ["02", "02_two", "02_two.ipynb", "workbook/02_two.ipynb"]
 )
 def test_a_sheet_is_chosen_by_number_name_or_path(tmp_path, name):
+    workbook = tmp_path / "workbook"
     for sheet in ("01_one.ipynb", "02_two.ipynb", "notes.ipynb", "02_two.new-0.ipynb"):
-        save(tmp_path / sheet)
-    assert progress.choose_sheets(tmp_path, name) == [tmp_path / "02_two.ipynb"]
-    assert [p.stem for p in progress.choose_sheets(tmp_path)] == ["01_one", "02_two"]
+        save(workbook / sheet)
+    for sheet in ("01_one.ipynb", "02_two.ipynb", "03_three.ipynb"):
+        publish(tmp_path, "one", sheet=sheet)
+    assert progress.choose_sheets(workbook, name) == [workbook / "02_two.ipynb"]
+    assert [p.stem for p in progress.choose_sheets(workbook)] == ["01_one", "02_two"]
+
+
+def test_an_old_sheet_under_another_name_is_not_judged(tmp_path):
+    publish(tmp_path, "one")
+    workbook = tmp_path / "workbook"
+    old = save(workbook / "01_tiny_old.ipynb")
+    with pytest.raises(CourseError, match="no exercise sheets in .* yet"):
+        progress.choose_sheets(workbook)
+    own = save(workbook / "01_tiny.ipynb")
+    assert progress.choose_sheets(workbook) == [own]
+    assert progress.choose_sheets(workbook, "01") == [own]
+    for name in ("01_tiny_old", "01_tiny_old.ipynb", str(old)):
+        with pytest.raises(CourseError, match="no sheet .*_old.* in exercises/ to ju"):
+            progress.choose_sheets(workbook, name)
 
 
 def test_a_sheet_or_workbook_that_is_not_there(tmp_path):
     with pytest.raises(CourseError, match="run `aelesson workbook`"):
         progress.choose_sheets(tmp_path / "workbook")
-    save(tmp_path / "01_one.ipynb")
-    with pytest.raises(CourseError, match=r"no sheet '03' in .*; there are: 01_one"):
-        progress.choose_sheets(tmp_path, "03")
+    publish(tmp_path, "one")
+    save(tmp_path / "workbook" / "01_tiny.ipynb")
+    with pytest.raises(CourseError, match=r"no sheet '03' in .*; there are: 01_tiny"):
+        progress.choose_sheets(tmp_path / "workbook", "03")
 
 
 def test_sheets_that_the_workbook_lacks(tmp_path):

@@ -46,6 +46,7 @@ def test_a_seed_that_is_no_number_is_named(monkeypatch, text):
 
 def test_threads_follow_the_environment(monkeypatch):
     before = torch.get_num_threads()
+    torch.set_num_threads(2)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     runtime.start()
     assert torch.get_num_threads() == 1

@@ -6,13 +6,14 @@
 `build` runs what changed, two notebooks at a time. A notebook is replaced only by one
 that ran to its end. `check` runs nothing. A change of the library alone makes no
 notebook stale: `build --force` runs them all again. A lesson that a learner ran and
-saved is shown, but fails the check only with `--strict`.
+saved is shown, but fails the check only with `--strict`. A sheet in `exercises/` that
+somebody worked in is never overwritten.
 """
 
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tools.execute import CELL_TIMEOUT, execute
-from tools.pictures import find_stale_pictures, write_pictures
+from tools.pictures import find_stale_pictures, pictures_of, write_picture
 from tools.sheets import make_stub
 from tools.source import BuildError, to_bytes
 from tools.state import (
@@ -33,6 +34,7 @@ from tools.state import (
     find_orphans,
     find_problems,
     stub_problem,
+    work_to_keep,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,14 +63,19 @@ def build_job(job: Job, force: bool = False, timeout: int = CELL_TIMEOUT) -> lis
     """Bring the notebooks of one text up to date; return those that were written.
 
     Raises:
-        BuildError: if the text is wrong or a cell fails; nothing is written then.
+        BuildError: if the text is wrong, a cell fails, or somebody worked in the sheet
+            that would be overwritten; nothing is written then.
     """
     source = job.read()
+    if advice := work_to_keep(job):
+        raise BuildError(f"{_name(job.stub)} is not as the build made it: {advice}")
     stub = to_bytes(make_stub(source)) if job.is_sheet else b""
     written = []
     if force or executed_problem(job, source):
         job.executed.parent.mkdir(exist_ok=True)
+        record = job.record(source)  # as it is before the run, which takes minutes
         notebook = execute(source, job.executed.parent, job.root, timeout)
+        notebook.metadata["aelesson"] = record
         _replace(job.executed, to_bytes(notebook))
         written.append(job.executed)
     # After the solution: a sheet nobody has solved is not handed out.
@@ -76,6 +83,10 @@ def build_job(job: Job, force: bool = False, timeout: int = CELL_TIMEOUT) -> lis
         _replace(job.stub, stub)
         written.append(job.stub)
     return written
+
+
+def _name(notebook: Path) -> str:
+    return f"{notebook.parent.name}/{notebook.name}"
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -88,23 +99,46 @@ def _replace(path: Path, content: bytes) -> None:
         half.unlink(missing_ok=True)
 
 
-def build_all(jobs: list[Job], force: bool, workers: int, console: Console) -> int:
-    """Build the jobs, `workers` at a time; return how many failed."""
-    failed = 0
+def build_all(
+    jobs: list[Job], force: bool, workers: int, console: Console
+) -> list[Job]:
+    """Build the jobs, `workers` at a time; return those that failed."""
+    failed = []
     with ThreadPoolExecutor(workers) as pool:
         running = {pool.submit(_timed, job, force): job for job in jobs}
         for future in as_completed(running):
-            label = running[future].label
+            job = running[future]
             try:
                 written, seconds = future.result()
             except (BuildError, OSError) as error:
-                failed += 1
-                console.print(f"[red]failed[/]   {label}\n  {escape(str(error))}")
+                failed.append(job)
+                _say_failed(job.label, error, console)
                 continue
             names = " and ".join(path.parent.name for path in written)
-            done = f"built[/]    {label} -> {names}, {seconds:.0f} s"
-            console.print(f"[green]{done}" if written else f"[dim]in step[/]  {label}")
+            done = f"built[/]    {job.label} -> {names}, {seconds:.0f} s"
+            in_step = f"[dim]in step[/]  {job.label}"
+            console.print(f"[green]{done}" if written else in_step)
     return failed
+
+
+def _say_failed(label: str, error: Exception, console: Console) -> None:
+    console.print(f"[red]failed[/]   {label}\n  {escape(str(error))}")
+
+
+def draw_all(root: Path, jobs: Iterable[Job], console: Console) -> bool:
+    """Write the pictures of these lessons; return whether all went well."""
+    done = True
+    for picture in pictures_of(_lessons(jobs)):
+        try:
+            write_picture(picture, root)
+        except (BuildError, OSError) as error:
+            done = False
+            _say_failed(picture.path, error, console)
+    return done
+
+
+def _lessons(jobs: Iterable[Job]) -> set[str]:
+    return {job.path.stem for job in jobs if not job.is_sheet}
 
 
 def _timed(job: Job, force: bool) -> tuple[list[Path], float]:
@@ -112,14 +146,23 @@ def _timed(job: Job, force: bool) -> tuple[list[Path], float]:
     return build_job(job, force), time.monotonic() - started
 
 
-def check_all(jobs: list[Job], orphans: Iterable[Finding]) -> list[Finding]:
-    """Return everything that is out of step; nothing is run."""
-    return [finding for job in jobs for finding in find_problems(job)] + list(orphans)
+def check_all(jobs: list[Job]) -> list[Finding]:
+    """Return every notebook that is out of step with its text; nothing is run."""
+    return [finding for job in jobs for finding in find_problems(job)]
 
 
-def _rest(root: Path, jobs: list[Job]) -> list[Finding]:
-    """Return what is out of step with no text in particular."""
-    return [*find_orphans(root, jobs), *find_stale_pictures(root)]
+def check_rest(root: Path, jobs: list[Job], by_hand: Collection[str]) -> list[Finding]:
+    """Return orphans and stale pictures.
+
+    Args:
+        root: The repository.
+        jobs: Those of all texts.
+        by_hand: Notebooks that somebody ran or changed; they have other figures than
+            the pictures, which are right.
+    """
+    as_built = [job for job in jobs if _name(job.executed) not in by_hand]
+    stale = find_stale_pictures(root, _lessons(as_built))
+    return [*find_orphans(root, jobs), *stale]
 
 
 def _report(findings: Iterable[Finding], console: Console) -> None:
@@ -152,10 +195,11 @@ def build(
     failed = build_all(jobs, force, workers, console)
     if not names:
         _report(find_orphans(root.resolve(), jobs), console)
-    if not failed:
-        write_pictures(root.resolve())
+    drawn = draw_all(root.resolve(), [j for j in jobs if j not in failed], console)
     if failed:
-        console.print(f"{failed} of {len(jobs)} failed; their notebooks are untouched")
+        count = f"{len(failed)} of {len(jobs)}"
+        console.print(f"{count} failed; their notebooks are untouched")
+    if failed or not drawn:
         raise typer.Exit(1)
 
 
@@ -170,7 +214,10 @@ def check(
     """Say which notebooks are out of step with their texts; run nothing."""
     console = Console(soft_wrap=True, highlight=False)
     jobs = _jobs(root, names)
-    findings = check_all(jobs, [] if names else _rest(root.resolve(), jobs))
+    findings = check_all(jobs)
+    if not names:
+        by_hand = {found.path for found in findings if found.by_hand and not strict}
+        findings += check_rest(root.resolve(), jobs, by_hand)
     _report(findings, console)
     if any(strict or not finding.by_hand for finding in findings):
         raise typer.Exit(1)

@@ -17,7 +17,6 @@ from nbclient.exceptions import (
 )
 from nbformat import NotebookNode
 
-from aelesson.workbook import sheet_digest
 from tools.outputs import normalise, refuse_bad_outputs, refuse_compared_bars
 from tools.source import BuildError, Source
 
@@ -40,15 +39,17 @@ class OwnKernelManager(AsyncKernelManager):
 def plain_environment(ipython_folder: str) -> dict[str, str]:
     """Return the environment of a build: nothing of the author's own settings.
 
-    Data set, seed and backend chosen by the author, a start-up script of IPython or a
-    graphics card would change the figures that everybody else reads.
+    Data set, seed, style and backend chosen by the author, a start-up script of IPython
+    or a graphics card would change the figures that everybody else reads.
     """
+    own = ("MPLBACKEND", "MATPLOTLIBRC")
     env = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("AELESSON_") and name != "MPLBACKEND"
+        if not name.startswith("AELESSON_") and name not in own
     }
     return env | {
+        "AELESSON_DEVICE": "cpu",  # hiding CUDA alone would leave a Mac its own GPU
         "AELESSON_STRICT": "1",
         "CUDA_VISIBLE_DEVICES": "",
         "IPYTHONDIR": ipython_folder,
@@ -86,7 +87,6 @@ def execute(
     )
     _run_cells(client, source)
     refuse_compared_bars(source, notebook)
-    notebook.metadata["aelesson"] = {"text": sheet_digest(source.notebook)}
     normalise(notebook)
     refuse_bad_outputs(source, notebook, root)
     return notebook

@@ -1,8 +1,10 @@
 """Make what a run left behind equal from run to run, and refuse what cannot be."""
 
+import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -15,6 +17,18 @@ PROGRESS_BAR = re.compile(r"\[(\d+:)+\d\d(<[^,\]]*)?, [^\]]*\]")
 TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # Addresses and kernel numbers differ in every run.
 CHANGES_EACH_RUN = re.compile(r"\bat 0x[0-9a-fA-F]{6,}|ipykernel_\d+")
+# "3.4 s", "12ms", "0.5 seconds"; but not "5 seeds", "the 1s", "the 1990s", "1 second
+# layer": a whole number needs a space before its s, and seconds come in the plural.
+DURATION = re.compile(
+    r"""(?<![\w.])
+    (?: (?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?[^\S\n]? s
+      | \d+(?:e[-+]?\d+)?[^\S\n] s
+      | (?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?[^\S\n]?
+        (?: [mnuµμ]s | secs? | (?:milli|micro|nano)?seconds | minutes | hours )
+    )(?![\w-]|\.\w)""",
+    re.VERBOSE,
+)
+MARKUP = re.compile(r"<(style|script)\b.*?</\1>|</?[a-zA-Z][^>]*>", re.DOTALL)
 
 
 def normalise(notebook: NotebookNode) -> None:
@@ -109,7 +123,7 @@ def refuse_bad_outputs(source: Source, notebook: NotebookNode, root: Path) -> No
 
     Raises:
         BuildError: at an error output, a warning, a figure without `alt`, or a text
-            that would be another one on another machine.
+            that would be another one on another machine or in the next run.
     """
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
@@ -126,12 +140,8 @@ def _complaint(cell: NotebookNode, output: NotebookNode, root: Path) -> str | No
         return f"wrote to stderr: {_tail(output.text)}\n  Cure what it warns of"
     if "image/png" in output.get("data", {}) and "alt" not in cell.metadata:
         return 'shows a figure without a description; add alt="..." to the marker'
-    for text in _texts(output):
-        if found := CHANGES_EACH_RUN.search(text):
-            return f"shows {found[0]!r}, which differs in each run"
-        if path := next((path for path in _local_paths(root) if path in text), None):
-            return f"shows {path!r}, a path of this machine"
-    return None
+    complaints = (_text_complaint(text, cell.source, root) for text in _texts(output))
+    return next(filter(None, complaints), None)
 
 
 def _texts(output: NotebookNode) -> Iterator[str]:
@@ -140,6 +150,31 @@ def _texts(output: NotebookNode) -> Iterator[str]:
     for kind, data in output.get("data", {}).items():
         if kind.startswith("text/"):
             yield data
+
+
+def _text_complaint(text: str, source: str, root: Path) -> str | None:
+    if found := CHANGES_EACH_RUN.search(text):
+        return f"shows {found[0]!r}, which differs in each run"
+    if path := next((path for path in _local_paths(root) if path in text), None):
+        return f"shows {path!r}, a path of this machine"
+    if found := _versions().search(text):
+        return (
+            f"shows {found[0]!r}, a version that others may not have"
+        )
+    times = (time[0] for time in DURATION.finditer(MARKUP.sub("", text)))
+    # What the cell's own text says ("about 20 s") was not measured.
+    if time := next((time for time in times if time not in source), None):
+        return (
+            f"shows {time!r}, a time, which differs in each run; "
+            "print a ratio or assert it instead"
+        )
+    return None
+
+
+def _versions() -> re.Pattern[str]:
+    """Match this Python's or PyTorch's version where it is no part of a longer one."""
+    own = platform.python_version(), version("torch").split("+")[0]
+    return re.compile(rf"(?<![\d.])({'|'.join(map(re.escape, own))})(?!\.?\d)")
 
 
 def _local_paths(root: Path) -> list[str]:

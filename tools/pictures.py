@@ -1,6 +1,7 @@
 """Keep the README's pictures equal to the figures of the executed lessons."""
 
 import base64
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,25 +43,28 @@ def read_figure(picture: Picture, root: Path) -> bytes:
     raise BuildError(f"{path.name} has no figure whose alt begins {picture.alt!r}")
 
 
-def pictures_of(root: Path) -> list[Picture]:
-    """Return the pictures whose lesson belongs to this course."""
-    lessons = root / "sources" / "lessons"
-    return [p for p in PICTURES if (lessons / f"{p.lesson}.py").is_file()]
+def pictures_of(lessons: Collection[str]) -> list[Picture]:
+    """Return the pictures that these lessons draw; a lesson is named as `01_basics`."""
+    return [picture for picture in PICTURES if picture.lesson in lessons]
 
 
-def write_pictures(root: Path) -> None:
-    """Bring every picture up to date with its lesson."""
-    for picture in pictures_of(root):
-        path = root / picture.path
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(read_figure(picture, root))
+def write_picture(picture: Picture, root: Path) -> None:
+    """Bring a picture up to date with its lesson.
+
+    Raises:
+        BuildError: If the lesson has no such figure.
+    """
+    content = read_figure(picture, root)
+    path = root / picture.path
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
 
 
-def find_stale_pictures(root: Path) -> list[Finding]:
-    """Return the pictures that are missing or not the figure of their lesson."""
+def find_stale_pictures(root: Path, lessons: Collection[str]) -> list[Finding]:
+    """Return the lessons' pictures that are missing or not the figure any more."""
     return [
         Finding(picture.path, problem, "python -m tools.build build")
-        for picture in pictures_of(root)
+        for picture in pictures_of(lessons)
         if (problem := _problem(picture, root))
     ]
 

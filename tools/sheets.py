@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from aelesson.workbook import sheet_digest
+from tools.records import text_digest
 from tools.source import BuildError, Source, fixed_metadata
 
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
@@ -174,5 +175,8 @@ def make_stub(source: Source) -> NotebookNode:
         if STUB in cell.source:
             _parse(cell, f"{source.where(index)}, as a stub")
     notebook.metadata = fixed_metadata()
-    notebook.metadata["aelesson"] = {"sheet": sheet_digest(notebook)}
+    notebook.metadata["aelesson"] = {
+        "sheet": sheet_digest(notebook),
+        "text": text_digest(notebook),
+    }
     return notebook

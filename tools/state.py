@@ -9,8 +9,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from aelesson.workbook import sheet_digest
+from aelesson.workbook import is_untouched
 from tools.outputs import normalise
+from tools.records import expected_digest, text_digest
 from tools.sheets import make_stub, mark_sheet
 from tools.source import BuildError, Source, from_bytes, is_run, read_source, to_bytes
 
@@ -52,6 +53,12 @@ class Job:
         """Read the text; a sheet's cells get nbgrader's metadata."""
         source = read_source(self.path, self.root)
         return mark_sheet(source) if self.is_sheet else source
+
+    def record(self, source: Source) -> dict[str, str]:
+        """Return what the executed notebook must say about where it comes from."""
+        record = {"text": text_digest(source.notebook)}
+        measured = None if self.is_sheet else expected_digest(self.path.stem)
+        return record | ({"expected": measured} if measured else {})
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,10 @@ def executed_problem(job: Job, source: Source) -> str | None:
     except BuildError:
         return "damaged: not a notebook of format 4"
     return (
-        _difference(source, notebook) or _run_problem(notebook) or _form(notebook, raw)
+        _difference(source, notebook)
+        or _record_problem(notebook, job.record(source))
+        or _run_problem(notebook)
+        or _form(notebook, raw)
     )
 
 
@@ -131,6 +141,15 @@ def _difference(source: Source, notebook: NotebookNode) -> str | None:
 def _inputs(cell: NotebookNode) -> tuple[str, str, str, str]:
     metadata = json.dumps(cell.metadata, sort_keys=True)
     return cell.cell_type, cell.get("id", ""), cell.source, metadata
+
+
+def _record_problem(notebook: NotebookNode, wanted: dict[str, str]) -> str | None:
+    recorded = notebook.metadata.get("aelesson")
+    if recorded == wanted:
+        return None
+    if isinstance(recorded, dict) and recorded.get("text") == wanted["text"]:
+        return "stale: measured again since it was built"
+    return "stale: does not say that it was built from this text"
 
 
 def _run_problem(notebook: NotebookNode) -> str | None:
@@ -160,19 +179,32 @@ def stub_problem(job: Job, source: Source) -> str | None:
     return None if same else f"stale: not what {source.path} makes"
 
 
+def work_to_keep(job: Job) -> str | None:
+    """Say what to do with a sheet that may hold somebody's answers, or None.
+
+    A sheet that cannot be read may hold some, too.
+    """
+    if not job.is_sheet or not job.stub.exists() or is_untouched(job.stub):
+        return None
+    name = job.stub.relative_to(job.root).as_posix()
+    return (
+        "if it holds answers, move it to workbook/ (and over no other sheet there); "
+        f"if not, git restore {name}"
+    )
+
+
 def is_changed_by_hand(job: Job, source: Source, path: Path) -> bool:
     """Tell whether a notebook was built from this very text, and changed since.
 
     That is what a learner does who runs a lesson and saves it; git brings it back.
     """
-    built_from = {"text": sheet_digest(source.notebook)}
-    if path == job.stub and job.is_sheet:
-        built_from = {"sheet": sheet_digest(make_stub(source))}
+    is_stub = job.is_sheet and path == job.stub
+    wanted = make_stub(source).metadata["aelesson"] if is_stub else job.record(source)
     try:
         notebook = from_bytes(path.read_bytes())
     except (BuildError, OSError):
         return False
-    return bool(notebook.metadata.get("aelesson") == built_from)
+    return bool(notebook.metadata.get("aelesson") == wanted)
 
 
 def find_problems(job: Job) -> Iterator[Finding]:
@@ -191,4 +223,6 @@ def find_problems(job: Job) -> Iterator[Finding]:
             by_hand = is_changed_by_hand(job, source, path)
             name = path.relative_to(job.root).as_posix()
             cure = f"git restore {name}" if by_hand else remedy
+            if path == job.stub:
+                cure = work_to_keep(job) or cure
             yield Finding(name, problem, cure, by_hand)

@@ -122,10 +122,10 @@ def _misratios(case: _Case) -> Mistakes:
         "you rounded the ratio: return it as it is.": tuple(
             round(ratio, digits) for digits in range(5)
         ),
-        "the brackets are missing: a / b * c is (a / b) * c. Write a / (b * c).": (
+        "brackets are missing: a / b * c is (a / b) * c, not a / (b * c).": (
             values * bits / codes * code_bits
         ),
-        "is a number such as 784, 8 or 32 written in your code? Use the arguments.": (
+        "is a number such as 784 or 8 written in your code? Use the arguments.": (
             784 * bits / (codes * code_bits),
             values * 8 / (codes * code_bits),
             values * bits / (codes * 32),

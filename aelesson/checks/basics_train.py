@@ -89,8 +89,8 @@ class _Trial:
                 _SteepSigmoid(),
                 nn.Unflatten(1, self.x.shape[1:]),
             )
-        last.weight.data /= _SteepSigmoid.gain
-        last.bias.data /= _SteepSigmoid.gain
+        for parameter in last.parameters():
+            parameter.data /= _SteepSigmoid.gain
         self.optimizer = self.make_optimizer(self.model.parameters())
         self.optimizer.register_step_pre_hook(lambda *_: self._note_step())
         for parameter in self.model.parameters():

@@ -16,8 +16,6 @@
 # and press Shift+Enter: it runs, and the next one is chosen.
 
 # %%
-import platform
-
 import matplotlib.pyplot as plt
 import torch
 
@@ -26,19 +24,24 @@ from aelesson import checks, data, expected, plots, runtime
 # %% [markdown]
 # ## 1. Is this machine ready?
 #
-# The cell shows what this notebook runs on. For a full report, with a fix beside every
-# problem, type `aelesson doctor` in a terminal (File, New, Terminal).
+# The next cell looks at your machine and puts a fix beside every problem. It was not run
+# for you: every machine is another one. In a terminal (File, New, Terminal) the same report
+# is `aelesson doctor`.
+
+# %% tags=["skip-execution"]
+# %run -m aelesson doctor
+
+# %% [markdown]
+# **Read it.** A tick in every line is what you want. "cpu" is fine: every lesson is made for
+# two cores and no GPU. Now the set-up that every lesson begins with: seeds and device, the
+# look of the figures, and the book of what was measured.
 
 # %%
 device = runtime.start()
 plots.use_style()
 proven = expected.Lesson("00_start_here", dataset="mnist-5k")
-print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, on {device}")
 
 # %% [markdown]
-# **Read it.** Any of Python 3.11 to 3.13 will do. "cpu" is fine: every lesson is made for
-# two cores and no GPU, and runs in less than a minute.
-#
 # ## 2. Where do the images come from?
 #
 # The course has 5,000 real handwritten digits on board, so nothing is downloaded. They are
@@ -98,8 +101,9 @@ checks.start_here.double(double)
 #
 # ## 4. What does "expected" mean?
 #
-# No figure in this course is typed in. Each was measured with five training seeds, and
-# your own run is held against the interval that these give. Let us try it with the share
+# Every headline figure in this course was measured with five training seeds, and your own
+# run is held against the interval that these give. Every comparison that the text makes is
+# a claim that the notebook checks while it runs. Let us try it with the share
 # of ink in the digits.
 
 # %%

@@ -7,6 +7,7 @@ five mistakes that people make, each with a telling part of its diagnosis.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -48,6 +49,7 @@ def assert_named(lesson: ModuleType, exercise: str, wrong: Wrong, capsys) -> Non
     assert wrong.says in message, message
     assert message.startswith(f"{exercise}: ")
     assert len(message.splitlines()) <= 3, message
+    assert not re.search(r"\*[a-z]+\*", message), "no markdown in messages"
     assert "✓" not in capsys.readouterr().out
 
 

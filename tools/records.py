@@ -1,0 +1,49 @@
+"""What a built notebook says in its metadata about where it comes from.
+
+`check` compares this with what the present text would make, and so can tell a notebook
+that somebody ran or changed from one whose text or measurements are newer.
+"""
+
+import hashlib
+import json
+from importlib import resources
+from typing import Any
+
+from nbformat import NotebookNode
+
+from aelesson.data import SAMPLE
+
+
+def text_digest(notebook: NotebookNode) -> str:
+    """Hash all that a text says: type, id, source and metadata of every cell.
+
+    `aelesson.workbook.sheet_digest` leaves the metadata out, because a learner's editor
+    may write some; here a new `alt`, tag or number of points is a new text.
+    """
+    cells = [
+        [cell.cell_type, cell.id, cell.source, cell.metadata] for cell in notebook.cells
+    ]
+    return _digest(cells)
+
+
+def expected_digest(lesson: str) -> str | None:
+    """Hash what a lesson should measure on the sample, which its outputs quote.
+
+    Args:
+        lesson: Such as `"01_basics"`.
+
+    Returns:
+        None if nothing was ever measured for this lesson.
+    """
+    measured = _read_expected().get(lesson, {}).get(SAMPLE)
+    return None if measured is None else _digest(measured)
+
+
+def _read_expected() -> dict[str, Any]:
+    text = resources.files("aelesson").joinpath("expected.json").read_text("utf-8")
+    kept: dict[str, Any] = json.loads(text)
+    return kept
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
