@@ -141,6 +141,7 @@ def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
             ax.scatter(*chosen, marker=f"${digit}$", s=40, color=colour, lw=0.2)
         ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
         ax.set_box_aspect(None, zoom=0.9)
+        ax.locator_params(nbins=4)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
 

@@ -21,7 +21,14 @@ from hypothesis.stateful import (
 )
 
 from aelesson import workbook
-from aelesson.workbook import CourseError, Outcome, fill, find_course, sheet_digest
+from aelesson.workbook import (
+    CourseError,
+    Outcome,
+    fill,
+    find_course,
+    is_untouched,
+    sheet_digest,
+)
 
 NAME = "01_basics.ipynb"
 
@@ -214,6 +221,21 @@ def test_an_unreadable_sheet_counts_as_worked_on(course, content):
     (course / "workbook" / NAME).write_bytes(content)
     assert refill(course)[0].outcome is Outcome.LAID_BESIDE
     assert (course / "workbook" / NAME).read_bytes() == content
+
+
+def test_a_sheet_is_untouched_until_a_cell_is_changed(tmp_path):
+    path, sheet = tmp_path / NAME, stub("first", "second")
+    assert not is_untouched(path), "there is none"
+    save(path, sheet)
+    assert is_untouched(path)
+    sheet["cells"][1]["execution_count"] = 3
+    save(path, sheet)
+    assert is_untouched(path), "it was only run"
+    sheet["cells"][1]["source"] = "mine"
+    save(path, sheet)
+    assert not is_untouched(path)
+    path.write_bytes(b"{")
+    assert not is_untouched(path), "it may hold answers"
 
 
 @pytest.mark.parametrize(

@@ -158,9 +158,7 @@ def _text_complaint(text: str, source: str, root: Path) -> str | None:
     if path := next((path for path in _local_paths(root) if path in text), None):
         return f"shows {path!r}, a path of this machine"
     if found := _versions().search(text):
-        return (
-            f"shows {found[0]!r}, a version that others may not have"
-        )
+        return f"shows {found[0]!r}, a version that others may not have"
     times = (time[0] for time in DURATION.finditer(MARKUP.sub("", text)))
     # What the cell's own text says ("about 20 s") was not measured.
     if time := next((time for time in times if time not in source), None):

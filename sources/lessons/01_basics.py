@@ -482,10 +482,10 @@ for size in (32, 1024):
 # %% alt="Four rows: training digits and their near perfect reconstructions, then test digits and reconstructions that are noisy and broken."
 plots.image_rows(
     {
-        "trained on": x_few[:10],
-        "back": metrics.apply(broken[1024], broken[1024], x_few[:10]),
+        "train": x_few[:10],
+        "train, back": metrics.apply(broken[1024], broken[1024], x_few[:10]),
         "test": x_test[SHOWN],
-        "back ": metrics.apply(broken[1024], broken[1024], x_test[SHOWN]),
+        "test, back": metrics.apply(broken[1024], broken[1024], x_test[SHOWN]),
     },
     title="Code of 1024: perfect on the images it was trained on",
 )
