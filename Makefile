@@ -18,8 +18,7 @@ help:  ## Show this list
 lab: $(VENV)/.lab  ## Open the course in JupyterLab
 	@$(BIN)/aelesson workbook
 	@PATH="$(abspath $(BIN)):$$PATH" jupyter lab $(ROOT) --ServerApp.ip=127.0.0.1 \
-		--LabApp.news_url=None --ServerApp.root_dir="$(CURDIR)" \
-		notebooks/00_start_here.ipynb
+		--ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
 test: $(VENV)/.test lint types check  ## Run everything: library, exercises, notebooks
 	$(PLAIN) $(BIN)/pytest -n 2 tests

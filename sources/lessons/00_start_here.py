@@ -183,7 +183,7 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 #
 # ## Summary
 #
-# - Your machine has shown its versions and device; `aelesson doctor` tells more.
+# - `aelesson doctor` looks at your machine and says what to mend.
 # - A check names the mistake; an expected interval says where your run stands.
 # - `git restore notebooks/` restores lessons, and one variable switches the data set.
 #
