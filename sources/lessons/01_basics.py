@@ -171,10 +171,10 @@ def train_by_hand(model, images, epochs, generator):
 # %%
 seed = runtime.default_seed()
 by_hand, from_library = by_hand.to(device), from_library.to(device)
-x_some = x_train[:3500].to(device)
-train_by_hand(by_hand, x_some, 2, torch.Generator().manual_seed(seed))
+x_first = x_train[:3500].to(device)
+train_by_hand(by_hand, x_first, 2, torch.Generator().manual_seed(seed))
 two_epochs = TrainConfig(epochs=2, batch_size=64)
-fit(from_library, x_some, objectives.reconstruction(), two_epochs)
+fit(from_library, x_first, objectives.reconstruction(), two_epochs)
 
 pairs = zip(by_hand.parameters(), from_library.parameters(), strict=True)
 proven.claim(
@@ -295,8 +295,7 @@ plt.show()
 # suffer from learning by heart: it has learnt less in the same number of steps. The
 # schedule helps as well, without one more parameter.
 #
-# Is a layer less always better? That would be the next thing that nobody has measured. In
-# section 8 we do.
+# Is a layer less always better? One measurement does not say so. Section 8 makes another.
 #
 # ## 6. Is it still learning, or learning by heart?
 #
@@ -328,8 +327,8 @@ plt.show()
 #
 # ## 7. What does a code look like?
 #
-# Most tutorials promise "input, code, reconstruction" and then show the reconstruction
-# twice. Here are all three. A code of 32 numbers is not a small picture: we draw it as
+# A well-known tutorial promises "input, code, reconstruction" and then shows the
+# reconstruction twice. Here are all three. A code of 32 numbers is not a small picture: we draw it as
 # cells, red above zero and blue below.
 
 # %% alt="Three rows for ten digits: the input, a block of red and blue code cells without visible shape, and a sharp reconstruction."
@@ -357,7 +356,8 @@ proven.figure("test MSE with the codes of other images", swapped_mse, digits=3)
 proven.claim(
     "a wrong code is worse than the mean image", swapped_mse > test_mse["mean image"]
 )
-packed = [len(zlib.compress((x * 255).byte().numpy().tobytes(), 9)) for x in x_test]
+pixels = (x_test * 255).round().byte().numpy()
+packed = [len(zlib.compress(image.tobytes(), 9)) for image in pixels]
 proven.figure("bytes per test image, zlib", sum(packed) / len(packed), digits=0)
 proven.claim("zlib needs less than twice 128 bytes", sum(packed) / len(packed) < 256)
 
@@ -373,7 +373,7 @@ proven.claim("zlib needs less than twice 128 bytes", sum(packed) / len(packed) <
 #
 # A code of 3 can be looked at. Nobody told the network about the ten digits; the labels
 # only choose the symbols in the figure. PCA with 3 components is the baseline.
-
+#
 # **Predict:** at 32 numbers the smaller network won. And at 3?
 
 # %%
@@ -429,9 +429,9 @@ proven.figure("nearest neighbour shows the same digit, PCA with 3", linear, digi
 proven.claim("the code of 3 keeps digits together better than PCA", ours > linear + 0.1)
 
 # %% [markdown]
-# **Read it.** Here the layer of 64 pays, though it hurt at 32: three numbers can only do
-# their work through a strongly curved map, and depth is what bends it. So "deeper is
-# better" and "simpler is better" are both wrong until the code size is named.
+# **Read it.** Here the layer of 64 pays, though it hurt at 32. A likely reason: three
+# numbers can do this work only through a strongly curved map, and depth bends. So "deeper
+# is better" and "simpler is better" are both wrong until the code size is named.
 #
 # Neighbours agree far more often than by PCA. But many still show another digit: 3 numbers
 # do not hold one. Lesson 03 draws the whole curve from 2 to 128.
@@ -487,7 +487,7 @@ plots.image_rows(
         "test": x_test[SHOWN],
         "test, back": metrics.apply(broken[1024], broken[1024], x_test[SHOWN]),
     },
-    title="Code of 1024: perfect on the images it was trained on",
+    title="Code of 1024: near perfect on the images it was trained on",
 )
 plt.show()
 
