@@ -8,19 +8,19 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from torch import Tensor, nn
-
-from aelesson import losses
+from torch.nn import functional as F
 
 Objective: TypeAlias = Callable[[nn.Module, Tensor], dict[str, Tensor]]
 
 
 def reconstruction(
-    loss: Callable[[Tensor, Tensor], Tensor] = losses.mse,
+    loss: Callable[[Tensor, Tensor], Tensor] = F.mse_loss,
 ) -> Objective:
     """Ask for the image itself.
 
     Args:
-        loss: The error of reconstructions `(B, ...)` against images, `(B,)`.
+        loss: The error of reconstructions `(B, ...)` against images: one value per
+            image, `(B,)`, or their mean.
     """
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
