@@ -56,7 +56,7 @@ class TrainState:
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict(),
             "generator": self.generator.get_state(),
-            "dice": runtime.dice(),
+            "random_states": runtime.random_states(),
             "history": [vars(epoch) for epoch in self.history.epochs],
             "best": self.best,
             "best_loss": self.best_loss,
@@ -78,7 +78,7 @@ class TrainState:
         self.optimizer.load_state_dict(kept["optimizer"])
         self.scheduler.load_state_dict(kept["scheduler"])
         self.generator.set_state(kept["generator"])
-        runtime.set_dice(kept["dice"])
+        runtime.set_random_states(kept["random_states"])
         self.history = History([Epoch(**epoch) for epoch in kept["history"]])
         self.best, self.best_loss = kept["best"], kept["best_loss"]
 

@@ -1,4 +1,4 @@
-"""Where a run happens and what its dice show: device, threads, seeds."""
+"""Where a run happens and what it draws at random: device, threads, seeds."""
 
 import os
 import random
@@ -83,7 +83,7 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def dice() -> dict[str, Tensor]:
+def random_states() -> dict[str, Tensor]:
     """Return the states of PyTorch's global generators, by device type."""
     states = {"cpu": torch.get_rng_state()}
     accelerator = _accelerator()
@@ -92,8 +92,8 @@ def dice() -> dict[str, Tensor]:
     return states
 
 
-def set_dice(states: dict[str, Tensor]) -> None:
-    """Set the global generators to states that `dice` returned."""
+def set_random_states(states: dict[str, Tensor]) -> None:
+    """Set the global generators to states that `random_states` returned."""
     torch.set_rng_state(states["cpu"])
     accelerator = _accelerator()
     if accelerator is not None and accelerator.type in states:

@@ -162,8 +162,8 @@ def fit(
         The history of the run.
 
     Raises:
-        ValueError: If there are no images, if `restore_best` lacks validation
-            images, or if the checkpoint comes from another run.
+        ValueError: If there are no images or no weights, if `restore_best` lacks
+            validation images, or if the checkpoint comes from another run.
         FloatingPointError: If the loss stops being finite; names step and term.
     """
     _check_images("images", images, model)
@@ -173,8 +173,10 @@ def fit(
         raise ValueError("validation is None; restore_best needs validation images")
     state = _new_state(model, images, validation, config, generator)
     path = None if checkpoint is None else Path(checkpoint)
-    if path is not None:
-        state.resume(path) if path.exists() else state.save(path)
+    if path is not None and path.exists():
+        state.resume(path)
+    elif path is not None:
+        state.save(path)
     try:
         _train(state, images, objective, config, validation, path, progress)
     except KeyboardInterrupt:
@@ -259,7 +261,9 @@ def _train(
 def _check_images(name: str, images: Tensor, model: nn.Module) -> None:
     if not isinstance(images, Tensor):
         raise TypeError(f"{name} is a {type(images).__name__}; it must be a tensor")
-    weights = next(model.parameters())
+    weights = next(model.parameters(), None)
+    if weights is None:
+        raise ValueError("model has no parameters: there is nothing to train")
     if images.dim() < 2 or len(images) == 0 or images.dtype != weights.dtype:
         raise ValueError(
             f"{name} is {images.dtype} of shape {tuple(images.shape)}; it must be "

@@ -98,8 +98,8 @@ def test_evaluating_gives_the_mode_back_after_an_error_too():
     assert torch.is_grad_enabled()
 
 
-def test_dice_go_back():
-    kept = runtime.dice()
+def test_random_states_go_back():
+    kept = runtime.random_states()
     first = torch.rand(3)
-    runtime.set_dice(kept)
+    runtime.set_random_states(kept)
     assert torch.equal(torch.rand(3), first)

@@ -202,7 +202,7 @@ def test_a_resumed_run_ends_with_the_weights_of_one_without_a_break(
 ):
     config = TrainConfig(3, 16, 1e-2, schedule, restore_best=True)
     settings = {"config": config, "validation": images}
-    whole = new_model()  # seeds the dice that dropout will throw
+    whole = new_model()  # seeds what dropout will draw
     expected = quiet_fit(whole, images, **settings)
 
     settings["checkpoint"] = tmp_path / "run.pt"
@@ -212,7 +212,7 @@ def test_a_resumed_run_ends_with_the_weights_of_one_without_a_break(
     assert first.interrupted
     assert len(first) == stopped_in_epoch - 1
 
-    torch.manual_seed(99)  # the dice of a new process; the checkpoint has its own
+    torch.manual_seed(99)  # as in a new process; the checkpoint has states of its own
     history = quiet_fit(broken, images, **settings)
     assert torch.equal(weights(broken), weights(whole))
     assert measured(history) == measured(expected)
@@ -415,6 +415,11 @@ def test_bad_images_are_named(images, bad, error, message):
         quiet_fit(new_model(), bad)
     with pytest.raises(error, match=f"validation is.*{message}|validation {message}"):
         quiet_fit(new_model(), images, validation=bad)
+
+
+def test_a_model_without_weights_is_named(images):
+    with pytest.raises(ValueError, match="model has no parameters"):
+        quiet_fit(nn.Identity(), images)
 
 
 @pytest.mark.parametrize("field", ["epochs", "batch_size", "learning_rate"])

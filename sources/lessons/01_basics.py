@@ -518,8 +518,8 @@ proven.claim(
 #
 # A network with hundreds of thousands of weights can store 100 images, whatever the size
 # of the code: 32 numbers are more than enough to tell 100 images apart, and the decoder
-# keeps the rest. So a bottleneck is neither necessary nor sufficient. What the model lacks
-# is not a tighter code but more images. The reconstruction of a training image measures
+# keeps the rest. So a bottleneck does not protect you. What the model lacks is not a
+# tighter code but more images. The reconstruction of a training image measures
 # memory; only the error on images that were held back measures what was learnt about
 # digits.
 #
