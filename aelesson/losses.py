@@ -1,5 +1,8 @@
 """Loss terms: pure functions from tensors to one value per image."""
 
+import math
+
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -20,11 +23,142 @@ def mse(x_hat: Tensor, x: Tensor) -> Tensor:
         ValueError: If the shapes differ, which would broadcast silently, or if
             they are not those of at least one image.
     """
-    if x_hat.shape != x.shape:
+    _require_images(x_hat, x)
+    return F.mse_loss(x_hat, x, reduction="none").flatten(1).mean(1)
+
+
+def gaussian_nll(x_hat: Tensor, x: Tensor, std: float = 1.0) -> Tensor:
+    r"""Return each image's negative log-density under normal noise around `x_hat`.
+
+    $\sum_p \frac{(x_p - \hat{x}_p)^2}{2\sigma^2} + \log\sigma + \frac{1}{2}\log 2\pi$
+
+    Args:
+        x_hat: Means, `(B, ...)`.
+        x: Images, the same shape.
+        std: The noise's standard deviation, in units of the pixels.
+
+    Returns:
+        Shape `(B,)`, in nats per image; as a log of a density it can be negative.
+
+    Raises:
+        ValueError: If the shapes differ or `std` is not positive.
+    """
+    _require_images(x_hat, x)
+    _require_positive("std", std)
+    constant = math.log(std) + 0.5 * math.log(2 * math.pi)
+    return (((x - x_hat) / std).square() / 2 + constant).flatten(1).sum(1)
+
+
+def laplace_nll(x_hat: Tensor, x: Tensor, scale: float = 1.0) -> Tensor:
+    r"""Return each image's negative log-density under Laplace noise around `x_hat`.
+
+    $\sum_p \frac{|x_p - \hat{x}_p|}{b} + \log 2b$
+
+    Args:
+        x_hat: Medians, `(B, ...)`.
+        x: Images, the same shape.
+        scale: $b$, the mean absolute deviation, in units of the pixels.
+
+    Returns:
+        Shape `(B,)`, in nats per image; as a log of a density it can be negative.
+
+    Raises:
+        ValueError: If the shapes differ or `scale` is not positive.
+    """
+    _require_images(x_hat, x)
+    _require_positive("scale", scale)
+    return ((x - x_hat).abs() / scale + math.log(2 * scale)).flatten(1).sum(1)
+
+
+def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
+    r"""Return each image's binary cross-entropy (BCE), from logits.
+
+    $-\sum_p x_p \log s(a_p) + (1 - x_p) \log(1 - s(a_p))$ for logits $a$ and the
+    sigmoid $s$, finite for logits of any size. For pixels 0 or 1 it is the negative
+    log-likelihood; for grey ones a cross-entropy, whose lowest value is the entropy
+    `bernoulli_entropy` and not 0.
+
+    Args:
+        logits: `(B, ...)`, any real numbers.
+        x: Images, the same shape, in [0, 1].
+
+    Returns:
+        Shape `(B,)`, in nats per image.
+
+    Raises:
+        ValueError: If the shapes differ or a pixel is outside [0, 1], where the loss
+            has no lower bound.
+    """
+    _require_images(logits, x, "logits")
+    _require_unit_range(x)
+    nll = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
+    return nll.flatten(1).sum(1)
+
+
+def bernoulli_entropy(x: Tensor) -> Tensor:
+    r"""Return the lowest BCE that any reconstruction of each image can have.
+
+    $-\sum_p x_p \log x_p + (1 - x_p)\log(1 - x_p)$ with $0 \log 0 = 0$
+
+    Args:
+        x: Images `(B, ...)` in [0, 1].
+
+    Returns:
+        Shape `(B,)`, in nats per image; 0 where every pixel is 0 or 1.
+
+    Raises:
+        ValueError: If a pixel is outside [0, 1].
+    """
+    _require_images(x, x)
+    _require_unit_range(x)
+    return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).flatten(1).sum(1)
+
+
+def kl_to_standard_normal(mean: Tensor, logvar: Tensor) -> Tensor:
+    r"""Return the KL divergence of diagonal normals from the standard normal.
+
+    $\frac{1}{2} \sum_d \mu_d^2 + \sigma_d^2 - \log\sigma_d^2 - 1$
+
+    Source: Kingma and Welling (2014), appendix B.
+
+    Args:
+        mean: $\mu$, `(B, D)`.
+        logvar: $\log\sigma^2$, the same shape.
+
+    Returns:
+        Shape `(B,)`, in nats per image.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    _require_images(mean, logvar, "mean", "logvar")
+    return 0.5 * (mean.square() + logvar.exp() - logvar - 1).flatten(1).sum(1)
+
+
+def _require_images(
+    first: Tensor, x: Tensor, name: str = "x_hat", other: str = "x"
+) -> None:
+    """Refuse shapes that differ, which would broadcast silently, or hold no image."""
+    if first.shape != x.shape:
         raise ValueError(
-            f"x_hat has shape {tuple(x_hat.shape)} and x {tuple(x.shape)}: "
+            f"{name} has shape {tuple(first.shape)} and {other} {tuple(x.shape)}: "
             "they must be equal"
         )
     if x.dim() < 2 or x.numel() == 0:
-        raise ValueError(f"x has shape {tuple(x.shape)}, expected images (B, ...)")
-    return F.mse_loss(x_hat, x, reduction="none").flatten(1).mean(1)
+        raise ValueError(
+            f"{other} has shape {tuple(x.shape)}, expected images (B, ...)"
+        )
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{name} is {value}; it must be above 0")
+
+
+def _require_unit_range(x: Tensor) -> None:
+    low, high = (bound.item() for bound in torch.aminmax(x))
+    if not (low >= 0 and high <= 1):  # written so that NaN fails too
+        raise ValueError(
+            f"x has pixels from {low:.4g} to {high:.4g}; they must be in [0, 1], or "
+            "this loss has no lower bound"
+        )

@@ -59,3 +59,82 @@ def dead_units(codes: Tensor) -> int:
     if codes.dim() != 2 or len(codes) == 0:
         raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, D)")
     return int((codes == 0).all(dim=0).sum())
+
+
+def active_units(mean: Tensor, threshold: float = 0.01) -> int:
+    r"""Count the code units whose mean depends on the image.
+
+    Unit `d` is active if the variance over images of its posterior mean,
+    $\mathrm{Var}_x\, \mu_d(x)$, is above the threshold.
+
+    Source: Burda et al. (2016), section 5.3, with the same threshold.
+
+    Args:
+        mean: Posterior means, `(B, D)`, of at least two images.
+        threshold: In squared units of the code.
+
+    Raises:
+        ValueError: If `mean` is not of shape `(B, D)` with at least two images.
+    """
+    if mean.dim() != 2 or len(mean) < 2:
+        raise ValueError(
+            f"mean has shape {tuple(mean.shape)}, expected (B, D) with B above 1"
+        )
+    return int((mean.var(dim=0) > threshold).sum())
+
+
+def psnr(x_hat: Tensor, x: Tensor) -> Tensor:
+    r"""Return each image's peak signal-to-noise ratio, for pixels in [0, 1].
+
+    $-10 \log_{10} \mathrm{MSE}$, in decibels (dB): 10 dB more is a tenth of the MSE.
+
+    Args:
+        x_hat: Reconstructions, `(B, ...)`.
+        x: The images they should equal, the same shape.
+
+    Returns:
+        Shape `(B,)`, in dB; `inf` for images that are equal.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    return -10 * losses.mse(x_hat, x).log10()
+
+
+def ssim(x_hat: Tensor, x: Tensor) -> Tensor:
+    """Return each image's structural similarity, for grey images in [0, 1].
+
+    Unlike MSE it compares local means, contrasts and patterns; 1 for equal images.
+    With the Gaussian window and the constants of Wang et al. (2004), by scikit-image.
+
+    Args:
+        x_hat: Reconstructions, `(B, 1, H, W)`, with sides of 11 or more.
+        x: The images they should equal, the same shape.
+
+    Returns:
+        Shape `(B,)`, at most 1.
+
+    Raises:
+        ValueError: If the shapes differ or are not those of grey images.
+    """
+    if x_hat.shape != x.shape or x.dim() != 4 or x.shape[1] != 1:
+        raise ValueError(
+            f"x_hat has shape {tuple(x_hat.shape)} and x {tuple(x.shape)}: both must "
+            "be (B, 1, H, W)"
+        )
+    from skimage.metrics import structural_similarity  # slow to import, rarely used
+
+    values = [
+        structural_similarity(  # type: ignore[no-untyped-call]
+            ours[0],
+            theirs[0],
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+        for ours, theirs in zip(
+            x_hat.detach().cpu().numpy(), x.cpu().numpy(), strict=True
+        )
+    ]
+    return torch.tensor(values, dtype=x.dtype)

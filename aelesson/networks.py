@@ -30,6 +30,7 @@ def mlp_decoder(
     sizes: Sequence[int],
     image_shape: Sequence[int] = (1, 28, 28),
     activation: Callable[[], nn.Module] = nn.ReLU,
+    output: Callable[[], nn.Module] = nn.Sigmoid,
 ) -> nn.Sequential:
     """Build a multilayer perceptron from codes to images with pixels in [0, 1].
 
@@ -37,8 +38,8 @@ def mlp_decoder(
         sizes: Units per layer, from the code to the pixels of an image, for
             example `(32, 64, 128, 784)`.
         image_shape: The shape of one image; its product must be `sizes[-1]`.
-        activation: Makes the activation that follows every layer but the last,
-            which has a sigmoid.
+        activation: Makes the activation that follows every layer but the last.
+        output: Makes the one behind the last layer; `nn.Identity` gives logits.
 
     Returns:
         A network `(B, sizes[0]) -> (B, *image_shape)`.
@@ -52,7 +53,87 @@ def mlp_decoder(
             f"image_shape {tuple(image_shape)} has {prod(image_shape)} pixels, "
             f"but sizes ends with {sizes[-1]}"
         )
-    return nn.Sequential(*layers, nn.Sigmoid(), nn.Unflatten(1, tuple(image_shape)))
+    return nn.Sequential(*layers, output(), nn.Unflatten(1, tuple(image_shape)))
+
+
+def conv_encoder(
+    latent_dim: int,
+    channels: Sequence[int] = (16, 32),
+    image_shape: Sequence[int] = (1, 28, 28),
+) -> nn.Sequential:
+    """Build a convolutional network from images to codes, with a linear code.
+
+    Each convolution has a kernel of 3, a stride of 2 and a padding of 1, so that it
+    halves the sides of an image, and a ReLU. One linear layer makes the code.
+
+    Args:
+        latent_dim: The size `D` of a code.
+        channels: Channels behind each convolution.
+        image_shape: The shape `(C, H, W)` of one image; each convolution must find
+            even sides.
+
+    Returns:
+        A network `(B, C, H, W) -> (B, D)`.
+
+    Raises:
+        ValueError: If a size is below 1, or a side cannot be halved so often.
+    """
+    first, *sides = image_shape
+    smallest = _halved(sides, len(channels))
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise((first, *channels)):
+        layers += [nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), nn.ReLU()]
+    flat = channels[-1] * prod(smallest)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(flat, latent_dim))
+
+
+def conv_decoder(
+    latent_dim: int,
+    channels: Sequence[int] = (32, 16),
+    image_shape: Sequence[int] = (1, 28, 28),
+    output: Callable[[], nn.Module] = nn.Sigmoid,
+) -> nn.Sequential:
+    """Build a convolutional network from codes to images with pixels in [0, 1].
+
+    It mirrors `conv_encoder`: a linear layer, then transposed convolutions with a
+    kernel of 3, a stride of 2, a padding of 1 and an output padding of 1, each of
+    which doubles the sides.
+
+    Args:
+        latent_dim: The size `D` of a code.
+        channels: Channels *before* each transposed convolution.
+        image_shape: The shape `(C, H, W)` of one image.
+        output: Makes the activation of the pixels; `nn.Identity` gives logits.
+
+    Returns:
+        A network `(B, D) -> (B, C, H, W)`.
+
+    Raises:
+        ValueError: If a size is below 1, or a side cannot be halved so often.
+    """
+    last, *sides = image_shape
+    smallest = _halved(sides, len(channels))
+    layers: list[nn.Module] = [
+        nn.Linear(latent_dim, channels[0] * prod(smallest)),
+        nn.Unflatten(1, (channels[0], *smallest)),
+    ]
+    for inputs, outputs in pairwise((*channels, last)):
+        doubling = nn.ConvTranspose2d(
+            inputs, outputs, 3, stride=2, padding=1, output_padding=1
+        )
+        layers += [nn.ReLU(), doubling]
+    return nn.Sequential(*layers, output())
+
+
+def _halved(sides: Sequence[int], times: int) -> tuple[int, ...]:
+    """Return the sides of an image after it was halved so often."""
+    factor = 2**times
+    if times < 1 or len(sides) != 2 or any(side < 1 or side % factor for side in sides):
+        raise ValueError(
+            f"image_shape ends with {tuple(sides)}; {times} layers that halve each "
+            f"side need two sides, each a multiple of {factor}"
+        )
+    return tuple(side // factor for side in sides)
 
 
 def _linear_layers(

@@ -13,9 +13,9 @@ from torch.optim import Adam, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 from tqdm.auto import tqdm
 
-from aelesson import runtime
+from aelesson import batching, runtime
+from aelesson.batching import Examples
 from aelesson.checkpoints import TrainState
-from aelesson.data import batches
 from aelesson.history import Epoch, History
 from aelesson.objectives import Objective
 from aelesson.terms import Terms, WeightedMeans, check_terms, check_weights
@@ -89,7 +89,7 @@ def _name(function: Callable[..., object]) -> str:
 
 def train_epoch(
     model: nn.Module,
-    epoch_batches: Iterable[Tensor],
+    epoch_batches: Iterable[Examples],
     objective: Objective,
     optimizer: Optimizer,
     after_step: Callable[[], None] = lambda: None,
@@ -109,31 +109,32 @@ def train_epoch(
         optimizer.zero_grad()
         terms["loss"].backward()
         optimizer.step()
-        means.add(terms, weight=len(x))
+        means.add(terms, weight=batching.count(x))
         after_step()
     check_weights(model)
     return means.result()
 
 
 def evaluate(
-    model: nn.Module, images: Tensor, objective: Objective, batch_size: int = 1000
+    model: nn.Module, images: Examples, objective: Objective, batch_size: int = 1000
 ) -> Terms:
     """Return each term's mean per image, in evaluation mode and without a step."""
     means = WeightedMeans()
     device = next(model.parameters()).device
     with runtime.evaluating(model):
-        for x in images.split(batch_size):
-            means.add(objective(model, x.to(device)), weight=len(x))
+        for x in batching.split(images, batch_size):
+            terms = objective(model, batching.move(x, device))
+            means.add(terms, weight=batching.count(x))
     return means.result()
 
 
 def fit(
     model: nn.Module,
-    images: Tensor,
+    images: Examples,
     objective: Objective,
     config: TrainConfig = TrainConfig(),
     *,
-    validation: Tensor | None = None,
+    validation: Examples | None = None,
     checkpoint: str | Path | None = None,
     generator: torch.Generator | None = None,
     progress: bool = True,
@@ -146,10 +147,12 @@ def fit(
 
     Args:
         model: The model, changed in place.
-        images: Training images, `(B, ...)`.
+        images: Training images, `(N, ...)`, or a tuple such as `(images, labels)` for
+            an objective that asks for both.
         objective: What is asked of the model; see `aelesson.objectives`.
         config: The settings.
-        validation: Images for the validation loss after every epoch.
+        validation: Images, or a tuple as in `images`, for the validation loss after
+            every epoch.
         checkpoint: A file that is written before the first and after every epoch,
             and continued from if it is there. One file belongs to one run: the same
             network, objective, images and settings.
@@ -189,14 +192,14 @@ def fit(
 
 def _new_state(
     model: nn.Module,
-    images: Tensor,
-    validation: Tensor | None,
+    images: Examples,
+    validation: Examples | None,
     config: TrainConfig,
     generator: torch.Generator | None,
 ) -> TrainState:
     # Plain numbers, as NumPy's could be written to a checkpoint but not read back.
     optimizer = Adam(model.parameters(), lr=float(config.learning_rate), fused=True)
-    steps = int(-(-len(images) // config.batch_size) * config.epochs)
+    steps = int(-(-batching.count(images) // config.batch_size) * config.epochs)
     return TrainState(
         model=model,
         optimizer=optimizer,
@@ -204,25 +207,25 @@ def _new_state(
         generator=generator or torch.Generator().manual_seed(runtime.default_seed()),
         settings=config.describe()
         | {
-            "images": list(images.shape),
-            "validation": None if validation is None else list(validation.shape),
+            "images": _shape(images),
+            "validation": None if validation is None else _shape(validation),
         },
     )
 
 
 def _train(
     state: TrainState,
-    images: Tensor,
+    images: Examples,
     objective: Objective,
     config: TrainConfig,
-    validation: Tensor | None,
+    validation: Examples | None,
     checkpoint: Path | None,
     progress: bool,
 ) -> None:
     """Run the epochs that are left."""
     device = next(state.model.parameters()).device
-    images = images.to(device)
-    steps = -(-len(images) // config.batch_size)
+    images = batching.move(images, device)
+    steps = -(-batching.count(images) // config.batch_size)
     history = state.history
     with tqdm(
         total=steps * config.epochs,
@@ -238,7 +241,7 @@ def _train(
 
         for epoch in range(len(history) + 1, config.epochs + 1):
             started = time.perf_counter()
-            shuffled = batches(images, config.batch_size, state.generator)
+            shuffled = batching.batches(images, config.batch_size, state.generator)
             try:
                 terms = train_epoch(
                     state.model, shuffled, objective, state.optimizer, after_step
@@ -258,14 +261,25 @@ def _train(
             bar.set_postfix({"loss": f"{terms['loss']:.4f}"})
 
 
-def _check_images(name: str, images: Tensor, model: nn.Module) -> None:
-    if not isinstance(images, Tensor):
-        raise TypeError(f"{name} is a {type(images).__name__}; it must be a tensor")
+def _shape(examples: Examples) -> list[Any]:
+    """Describe examples in plain values, which a checkpoint can hold."""
+    if isinstance(examples, tuple):
+        return [list(part.shape) for part in examples]
+    return list(examples.shape)
+
+
+def _check_images(name: str, images: Examples, model: nn.Module) -> None:
+    first = images[0] if isinstance(images, tuple) and images else images
+    if not isinstance(first, Tensor):
+        raise TypeError(
+            f"{name} is a {type(first).__name__}; it must be a tensor, or a tuple"
+        )
     weights = next(model.parameters(), None)
     if weights is None:
         raise ValueError("model has no parameters: there is nothing to train")
-    if images.dim() < 2 or len(images) == 0 or images.dtype != weights.dtype:
+    if first.dim() < 2 or len(first) == 0 or first.dtype != weights.dtype:
         raise ValueError(
-            f"{name} is {images.dtype} of shape {tuple(images.shape)}; it must be "
+            f"{name} is {first.dtype} of shape {tuple(first.shape)}; it must be "
             f"{weights.dtype}, as the model, of shape (B, ...) with an image or more"
         )
+    batching.count(images, name)

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from aelesson import data
 from aelesson.data import DataError, ImageSet
@@ -262,67 +260,3 @@ class TestImageSet:
             ImageSet(self.images, self.labels.int())
         with pytest.raises(TypeError, match=r"labels must be a torch.Tensor, got list"):
             ImageSet(self.images, [0, 1, 2])
-
-
-class TestBatches:
-    @given(
-        count=st.integers(1, 60),
-        batch_size=st.integers(1, 80),
-        seed=st.integers(0, 2**32),
-    )
-    def test_every_image_comes_exactly_once(self, count, batch_size, seed):
-        images = torch.arange(count, dtype=torch.float32).reshape(count, 1, 1, 1)
-        generator = torch.Generator().manual_seed(seed)
-        passed = list(data.batches(images, batch_size, generator))
-        full, rest = divmod(count, batch_size)
-        assert [len(x) for x in passed] == [batch_size] * full + [rest] * (rest > 0)
-        assert all(x.shape[1:] == (1, 1, 1) for x in passed)
-        seen = torch.cat(passed).flatten().tolist()
-        assert sorted(seen) == list(range(count))
-
-    def test_order_comes_from_the_generator_alone(self):
-        images = torch.arange(100.0)
-
-        def order(seed):
-            generator = torch.Generator().manual_seed(seed)
-            return torch.cat(list(data.batches(images, 7, generator))).tolist()
-
-        assert order(0) == order(0) != order(1)
-        assert order(0) != images.tolist()
-
-    def test_next_pass_has_another_order(self):
-        generator = torch.Generator().manual_seed(0)
-        images = torch.arange(100.0)
-        first, second = (
-            torch.cat(list(data.batches(images, 10, generator))) for _ in range(2)
-        )
-        assert not torch.equal(first, second)
-
-    def test_a_batch_is_a_copy(self):
-        images = torch.zeros(4, 2)
-        next(data.batches(images, 4, torch.Generator())).fill_(1)
-        assert images.sum() == 0
-
-    @pytest.mark.parametrize("batch_size", [0, -3])
-    def test_rejects_batch_size(self, batch_size):
-        with pytest.raises(ValueError, match=f"at least 1, got {batch_size}"):
-            data.batches(torch.zeros(4, 2), batch_size, torch.Generator())
-
-    @pytest.mark.parametrize("batch_size", [2.0, "8", None])
-    def test_rejects_type_of_batch_size(self, batch_size):
-        with pytest.raises(TypeError, match="batch_size must be a whole number, got"):
-            data.batches(torch.zeros(4, 2), batch_size, torch.Generator())
-
-    def test_takes_a_whole_number_of_numpy(self):
-        passed = data.batches(torch.zeros(4, 2), np.int64(3), torch.Generator())
-        assert [len(x) for x in passed] == [3, 1]
-
-    @pytest.mark.parametrize("images", [torch.zeros(0, 1, 28, 28), torch.tensor(1.0)])
-    def test_rejects_no_images(self, images):
-        with pytest.raises(ValueError, match="images must not be empty, got"):
-            data.batches(images, 8, torch.Generator())
-
-    def test_rejects_an_image_set(self, sample):
-        expected = "images must be a torch.Tensor, such as .*images.*, got ImageSet"
-        with pytest.raises(TypeError, match=expected):
-            data.batches(sample.train, 8, torch.Generator())

@@ -1,0 +1,110 @@
+"""How likely images are under a model with latent variables, by importance weights.
+
+Source: Burda, Grosse and Salakhutdinov (2016), "Importance weighted autoencoders".
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aelesson import latent, losses, runtime
+from aelesson.models import VAE
+
+ROWS = 20_000  # pairs of image and sample per pass: bounds memory, not the result
+
+
+def draw_log_weights(
+    model: VAE, x: Tensor, samples: int, generator: torch.Generator | None = None
+) -> Tensor:
+    r"""Draw codes and return their log-weights.
+
+    $\log w = \log p(x \mid z) + \log p(z) - \log q(z \mid x)$ with $z \sim q(z \mid x)$
+
+    Args:
+        model: With a Bernoulli likelihood.
+        x: Images `(B, ...)` in [0, 1].
+        samples: Codes drawn per image, `K`.
+        generator: Draws them; by default PyTorch's global one.
+
+    Returns:
+        Shape `(K, B)`, in nats; the mean over `K` estimates the ELBO.
+
+    Raises:
+        ValueError: If `samples` is below 1.
+    """
+    if samples < 1:
+        raise ValueError(f"samples is {samples}; it must be at least 1")
+    mean, logvar = (each.repeat(samples, 1) for each in model.posterior(x))
+    z = latent.reparameterize(mean, logvar, generator)  # (K * B, D)
+    repeated = x.repeat(samples, *[1] * (x.dim() - 1))
+    log_likelihood = -losses.bernoulli_nll(model.decoder(z), repeated)
+    weights = log_likelihood + _log_normal(z) - _log_normal(z, mean, logvar)
+    return weights.reshape(samples, len(x))
+
+
+def iwae_bound(log_weights: Tensor) -> Tensor:
+    r"""Return $\log \frac{1}{K} \sum_k w_k$ per image, without overflow.
+
+    A lower bound on $\log p(x)$ in expectation, tighter with each weight; with one
+    weight it is the ELBO's estimate.
+
+    Args:
+        log_weights: $\log w_k$, `(K, B)`, as from `draw_log_weights`.
+
+    Returns:
+        Shape `(B,)`, in nats per image.
+
+    Raises:
+        ValueError: If `log_weights` is not of shape `(K, B)`.
+    """
+    if log_weights.dim() != 2 or len(log_weights) == 0:
+        raise ValueError(
+            f"log_weights has shape {tuple(log_weights.shape)}, expected (K, B)"
+        )
+    return log_weights.logsumexp(dim=0) - math.log(len(log_weights))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over images, with its standard error, in nats per image."""
+
+    mean: float
+    standard_error: float
+
+
+def nll(
+    model: VAE, images: Tensor, samples: int, generator: torch.Generator | None = None
+) -> Estimate:
+    """Estimate the negative log-likelihood of images, in nats per image.
+
+    The estimate is too high on average, less so with more samples. Its standard error
+    tells how much another draw of *images* would move it, not how far it is too high.
+
+    Args:
+        model: With a Bernoulli likelihood.
+        images: `(N, ...)` in [0, 1]; binary ones make it a likelihood of data.
+        samples: Codes drawn per image.
+        generator: Draws them; by default PyTorch's global one.
+    """
+    device = next(model.parameters()).device
+    images_per_pass = max(1, ROWS // samples)
+    with runtime.evaluating(model):
+        bounds = [
+            iwae_bound(draw_log_weights(model, x.to(device), samples, generator))
+            for x in images.split(images_per_pass)
+        ]
+    values = -torch.cat(bounds).double()
+    error = values.std() / math.sqrt(len(values))
+    return Estimate(values.mean().item(), error.item())
+
+
+def _log_normal(
+    z: Tensor, mean: Tensor | None = None, logvar: Tensor | None = None
+) -> Tensor:
+    """Return the log-density of codes under diagonal normals; standard by default."""
+    mean = torch.zeros_like(z) if mean is None else mean
+    logvar = torch.zeros_like(z) if logvar is None else logvar
+    scaled = (z - mean).square() / logvar.exp()
+    return -0.5 * (scaled + logvar + math.log(2 * math.pi)).sum(dim=1)

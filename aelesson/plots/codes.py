@@ -1,0 +1,61 @@
+"""Figures of points: codes in two and three dimensions, and fields of arrows."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from aelesson.plots.style import MEDIUM, WIDE, colours
+
+
+def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
+    """Show 2-D codes as a cloud of digits.
+
+    Each point is drawn as its digit, so that colour is not the only sign.
+
+    Args:
+        codes: Shape `(B, 2)`.
+        labels: The digits 0 to 9, shape `(B,)`.
+        title: The finding.
+
+    Raises:
+        ValueError: If the codes are not two-dimensional.
+    """
+    if codes.dim() != 2 or codes.shape[1] != 2:
+        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 2)")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 5.4))
+    points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
+    for digit, colour in zip(np.unique(digits), colours(), strict=False):
+        right, up = points[digits == digit].T
+        ax.scatter(right, up, marker=f"${digit}$", s=40, color=colour, lw=0.2)
+    ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title, aspect="equal")
+    return figure
+
+
+def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
+    """Show 3-D codes as a cloud of digits, from two sides.
+
+    Each point is drawn as its digit, so that colour is not the only sign.
+
+    Args:
+        codes: Shape `(B, 3)`.
+        labels: The digits 0 to 9, shape `(B,)`.
+        title: The finding.
+
+    Raises:
+        ValueError: If the codes are not three-dimensional.
+    """
+    if codes.dim() != 2 or codes.shape[1] != 3:
+        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 3)")
+    figure = plt.figure(figsize=(WIDE, 4.8))
+    points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
+    for place, azimuth in enumerate((-60, 30), start=1):
+        ax = figure.add_subplot(1, 2, place, projection="3d", azim=azimuth)
+        for digit, colour in zip(np.unique(digits), colours(), strict=False):
+            chosen = points[digits == digit].T
+            ax.scatter(*chosen, marker=f"${digit}$", s=40, color=colour, lw=0.2)
+        ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
+        ax.set_box_aspect(None, zoom=0.9)
+        ax.locator_params(nbins=4)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure

@@ -1,0 +1,124 @@
+"""Figures of numbers: against epochs, against anything, and as bars."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from aelesson.plots.style import MARKERS, MEDIUM, STYLES, colours
+
+
+def curves(
+    runs: Mapping[str, Mapping[str, Sequence[float]]],
+    ylabel: str,
+    title: str,
+    log: bool = True,
+) -> Figure:
+    """Draw figures per epoch as lines: a colour per run, a line style per part.
+
+    Args:
+        runs: From run to its parts, such as "train" and "validation", and from part
+            to one value per epoch.
+        ylabel: What the values are, with their unit.
+        title: The finding.
+        log: Whether the vertical axis is logarithmic.
+
+    Raises:
+        ValueError: If there is no run, or one without values.
+    """
+    lines = [line for parts in runs.values() for line in parts.values()]
+    if not lines or not all(len(line) for line in lines):
+        raise ValueError("runs holds no values to draw")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
+    for colour, (run, parts) in zip(cycle(colours()), runs.items(), strict=False):
+        for style, (part, line) in zip(cycle(STYLES), parts.items(), strict=False):
+            epochs = range(1, len(line) + 1)
+            ax.plot(epochs, line, style, color=colour, label=f"{run}, {part}")
+    ax.legend()
+    if log:
+        _log_scale(ax, "y")
+    ax.set(xlabel="epoch", ylabel=ylabel, title=title)
+    return figure
+
+
+def lines(
+    x: Sequence[float],
+    values: Mapping[str, Sequence[float]],
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    *,
+    bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
+    log: str = "",
+    markers: bool = True,
+) -> Figure:
+    """Draw quantities against a common axis, a colour, style and marker for each.
+
+    Args:
+        x: Positions on the horizontal axis.
+        values: From label to one value per position.
+        xlabel: What `x` is, with its unit.
+        ylabel: What the values are, with their unit.
+        title: The finding.
+        bands: From some of the labels to the lower and the upper end of a band.
+        log: The axes that are logarithmic: "", "x", "y" or "xy".
+        markers: Whether to mark the positions; leave it out for dense curves.
+
+    Raises:
+        ValueError: If there is nothing to draw, or lengths differ from that of `x`.
+    """
+    lengths = {label: len(line) for label, line in values.items()}
+    if not lengths or len(x) == 0 or set(lengths.values()) != {len(x)}:
+        raise ValueError(f"x has {len(x)} positions, values has {lengths}")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 3.6))
+    looks = zip(cycle(colours()), cycle(STYLES), cycle(MARKERS), strict=False)
+    for (label, line), (colour, style, marker) in zip(
+        values.items(), looks, strict=False
+    ):
+        shown = marker if markers else ""
+        ax.plot(x, line, style, marker=shown, ms=5, color=colour, label=label)
+        if bands and label in bands:
+            ax.fill_between(x, *bands[label], color=colour, alpha=0.2, lw=0)
+    for axis in log:
+        _log_scale(ax, axis)
+    ax.legend()
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return figure
+
+
+def ladder(
+    values: Mapping[str, float], xlabel: str, title: str, digits: int = 4
+) -> Figure:
+    """Draw one bar per method, from top to bottom, with its figure at the end.
+
+    Args:
+        values: From method to figure.
+        xlabel: What the figures are, with their unit.
+        title: The finding.
+        digits: Decimals of the figures.
+
+    Raises:
+        ValueError: If there is no value.
+    """
+    if not values:
+        raise ValueError("values is empty: there is nothing to draw")
+    figure, ax = plt.subplots(figsize=(MEDIUM, 0.8 + 0.4 * len(values)))
+    bars = ax.barh(list(values), list(values.values()), height=0.6)
+    ax.bar_label(bars, fmt=f"{{:.{digits}f}}", padding=4)
+    ax.margins(x=0.12)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set(xlabel=xlabel, title=title)
+    return figure
+
+
+def _log_scale(ax: Axes, axis: str) -> None:
+    """Make an axis logarithmic, with plain numbers at 1, 2 and 5."""
+    ax.set(**{f"{axis}scale": "log"})
+    line = getattr(ax, f"{axis}axis")
+    line.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    line.set_major_formatter("{x:g}")
+    line.set_minor_formatter(NullFormatter())
