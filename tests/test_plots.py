@@ -118,3 +118,80 @@ def test_the_style_is_set_on_demand_only():
     plots.use_style()
     assert mpl.rcParams["figure.dpi"] == 110
     mpl.rcdefaults()
+
+
+def test_lines_are_drawn_where_they_belong_with_their_bands():
+    values = {"a": [1.0, 2.0, 4.0], "b": [3.0, 3.0, 3.0]}
+    figure = plots.lines(
+        [1, 10, 100],
+        values,
+        "labels",
+        "accuracy",
+        "title",
+        bands={"a": ([0.5, 1.5, 3.5], [1.5, 2.5, 4.5])},
+        log="x",
+    )
+    [ax] = figure.axes
+    drawn = [line.get_xydata().tolist() for line in ax.lines]
+    assert drawn == [[[1, 1], [10, 2], [100, 4]], [[1, 3], [10, 3], [100, 3]]]
+    assert len({line.get_marker() for line in ax.lines}) == 2
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "linear")
+    [band] = ax.collections
+    colour = mpl.colors.to_rgb(ax.lines[0].get_color())
+    assert tuple(band.get_facecolor()[0][:3]) == colour
+    corners = band.get_paths()[0].vertices
+    assert (corners[:, 1].min(), corners[:, 1].max()) == (0.5, 4.5)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+
+
+@pytest.mark.parametrize("values", [{}, {"a": [1.0]}, {"a": [1.0, 2.0], "b": [1.0]}])
+def test_lines_that_do_not_match_are_named(values):
+    with pytest.raises(ValueError, match="x has 2 positions, values has"):
+        plots.lines([1, 2], values, "", "", "")
+
+
+def test_a_sheet_holds_every_image_in_reading_order():
+    images = torch.arange(5.0)[:, None, None, None].expand(5, 1, 2, 3) / 5
+    figure = plots.image_sheet(images, "title", columns=3)
+    [shown] = cells_of(figure)
+    sheet = np.asarray(shown.get_array())
+    assert sheet.shape == (4, 9)
+    corners = [sheet[row, column] for row in (0, 2) for column in (0, 3, 6)]
+    np.testing.assert_allclose(corners, [0, 0.2, 0.4, 0.6, 0.8, 0])
+    assert (shown.norm.vmin, shown.norm.vmax, shown.cmap.name) == (0, 1, "gray")
+
+
+@pytest.mark.parametrize("shape", [(0, 1, 2, 2), (3, 2, 2), (3, 3, 2, 2)])
+def test_a_sheet_of_no_grey_images_is_named(shape):
+    with pytest.raises(
+        ValueError, match=r"images has shape .* expected \(B, 1, H, W\)"
+    ):
+        plots.image_sheet(torch.zeros(shape), "")
+
+
+def test_maps_share_one_scale():
+    values = {"a": torch.tensor([[0.0, 1.0]]), "b": torch.tensor([[-3.0, 2.0]])}
+    for signed, limits in ((False, (-3, 2)), (True, (-3, 3))):
+        figure = plots.maps(values, "title", signed=signed)
+        shown = [ax.images[0] for ax in figure.axes if ax.images]
+        assert [(im.norm.vmin, im.norm.vmax) for im in shown] == [limits] * 2
+        assert [ax.get_title() for ax in figure.axes[:2]] == ["a", "b"]
+    with pytest.raises(ValueError, match=r"each must be \(H, W\)"):
+        plots.maps({"a": torch.zeros(3)}, "")
+    with pytest.raises(ValueError, match=r"values has shapes \{\}"):
+        plots.maps({}, "")
+
+
+def test_codes_in_the_plane_are_drawn_as_their_digits():
+    codes, labels = torch.rand(30, 2), torch.arange(30) % 10
+    [ax] = plots.codes_2d(codes, labels, "title").axes
+    drawn = np.concatenate([points.get_offsets() for points in ax.collections])
+    assert len(ax.collections) == 10
+    np.testing.assert_allclose(drawn, codes[labels.argsort(stable=True)], atol=1e-6)
+    with pytest.raises(ValueError, match=r"shape \(30, 1\), expected \(B, 2\)"):
+        plots.codes_2d(codes[:, :1], labels, "")
+
+
+def test_the_ladder_shows_as_many_decimals_as_asked():
+    [ax] = plots.ladder({"a": 12.345}, "dB", "", digits=1).axes
+    assert [text.get_text() for text in ax.texts] == ["12.3"]
