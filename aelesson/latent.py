@@ -51,6 +51,7 @@ def sample(
     count: int,
     latent_dim: int,
     generator: torch.Generator | None = None,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
     """Decode codes that are drawn from a standard normal distribution.
 
@@ -59,6 +60,7 @@ def sample(
         count: How many images.
         latent_dim: `D`.
         generator: Draws the codes; by default PyTorch's global one.
+        device: Where the decoder is.
 
     Returns:
         What the decoder makes of them, `(count, ...)`, without a graph.
@@ -70,7 +72,9 @@ def sample(
         if value < 1:
             raise ValueError(f"{name} is {value}; it must be at least 1")
     with torch.no_grad():
-        return decoder(torch.randn(count, latent_dim, generator=generator))
+        return decoder(
+            normal_like(torch.empty(count, latent_dim, device=device), generator)
+        )
 
 
 def interpolate(start: Tensor, end: Tensor, steps: int) -> Tensor:

@@ -87,9 +87,16 @@ def nll(
         images: `(N, ...)` in [0, 1]; binary ones make it a likelihood of data.
         samples: Codes drawn per image.
         generator: Draws them; by default PyTorch's global one.
+
+    Raises:
+        ValueError: If there are fewer than two images, or `samples` is below 1.
     """
+    if len(images) < 2:
+        raise ValueError(
+            f"images has shape {tuple(images.shape)}: a standard error needs 2 or more"
+        )
     device = next(model.parameters()).device
-    images_per_pass = max(1, ROWS // samples)
+    images_per_pass = max(1, ROWS // max(1, samples))
     with runtime.evaluating(model):
         bounds = [
             iwae_bound(draw_log_weights(model, x.to(device), samples, generator))

@@ -41,7 +41,7 @@ def gaussian_nll(x_hat: Tensor, x: Tensor, std: float = 1.0) -> Tensor:
         Shape `(B,)`, in nats per image; as a log of a density it can be negative.
 
     Raises:
-        ValueError: If the shapes differ or `std` is not positive.
+        ValueError: If the shapes differ or `std` is not above 0 and finite.
     """
     _require_images(x_hat, x)
     _require_positive("std", std)
@@ -63,7 +63,7 @@ def laplace_nll(x_hat: Tensor, x: Tensor, scale: float = 1.0) -> Tensor:
         Shape `(B,)`, in nats per image; as a log of a density it can be negative.
 
     Raises:
-        ValueError: If the shapes differ or `scale` is not positive.
+        ValueError: If the shapes differ or `scale` is not above 0 and finite.
     """
     _require_images(x_hat, x)
     _require_positive("scale", scale)
@@ -151,8 +151,8 @@ def _require_images(
 
 
 def _require_positive(name: str, value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{name} is {value}; it must be above 0")
+    if not 0 < value < math.inf:  # written so that NaN fails too
+        raise ValueError(f"{name} is {value}; it must be above 0, and finite")
 
 
 def _require_unit_range(x: Tensor) -> None:

@@ -79,6 +79,7 @@ def conv_encoder(
         ValueError: If a size is below 1, or a side cannot be halved so often.
     """
     first, *sides = image_shape
+    _require_sizes(latent_dim, first, channels)
     smallest = _halved(sides, len(channels))
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise((first, *channels)):
@@ -112,6 +113,7 @@ def conv_decoder(
         ValueError: If a size is below 1, or a side cannot be halved so often.
     """
     last, *sides = image_shape
+    _require_sizes(latent_dim, last, channels)
     smallest = _halved(sides, len(channels))
     layers: list[nn.Module] = [
         nn.Linear(latent_dim, channels[0] * prod(smallest)),
@@ -125,10 +127,24 @@ def conv_decoder(
     return nn.Sequential(*layers, output())
 
 
+def _require_sizes(
+    latent_dim: int, image_channels: int, channels: Sequence[int]
+) -> None:
+    """Refuse what no layer can have: PyTorch would build some of it, and warn."""
+    if latent_dim < 1:
+        raise ValueError(f"latent_dim is {latent_dim}; it must be at least 1")
+    if image_channels < 1:
+        raise ValueError(f"image_shape has {image_channels} channels; it needs 1")
+    if not channels or min(channels) < 1:
+        raise ValueError(
+            f"channels is {tuple(channels)}; it needs a layer or more, of 1 or more"
+        )
+
+
 def _halved(sides: Sequence[int], times: int) -> tuple[int, ...]:
     """Return the sides of an image after it was halved so often."""
     factor = 2**times
-    if times < 1 or len(sides) != 2 or any(side < 1 or side % factor for side in sides):
+    if len(sides) != 2 or any(side < 1 or side % factor for side in sides):
         raise ValueError(
             f"image_shape ends with {tuple(sides)}; {times} layers that halve each "
             f"side need two sides, each a multiple of {factor}"

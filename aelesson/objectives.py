@@ -94,7 +94,7 @@ def negative_elbo(
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
         if not isinstance(model, VAE):
-            raise TypeError(f"model is a {type(model).__name__}; it must be a VAE")
+            raise TypeError(f"model must be a VAE, got {type(model).__name__}")
         mean, logvar = model.posterior(x)
         z = latent.reparameterize(mean, logvar, generator)
         reconstruction = nll(model.decoder(z), x).mean()

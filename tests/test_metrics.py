@@ -1,5 +1,6 @@
 import pytest
 import torch
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import nn
 
 from aelesson import metrics
@@ -62,3 +63,76 @@ def test_dead_units_are_those_that_are_zero_for_all_images():
 def test_codes_of_another_shape_are_named(shape):
     with pytest.raises(ValueError, match="expected \\(B, D\\)"):
         metrics.dead_units(torch.zeros(shape))
+
+
+def test_active_units_are_those_whose_mean_moves_with_the_image():
+    means = torch.zeros(200, 5)
+    means[:, 1] = torch.linspace(-1, 1, 200)  # variance 1/3
+    means[:, 2] = 7.0  # far from 0, but still
+    means[:, 3] = torch.linspace(-1, 1, 200) * 0.16  # variance below 0.01
+    means[:, 4] = torch.linspace(-1, 1, 200) * 0.19  # and above
+    assert metrics.active_units(means) == 2
+    assert metrics.active_units(means, threshold=0.005) == 3
+    assert metrics.active_units(means, threshold=0.5) == 0
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 4), (0, 4), (2, 2, 2)])
+def test_activity_of_fewer_than_two_images_is_refused(shape):
+    with pytest.raises(ValueError, match="with B above 1"):
+        metrics.active_units(torch.zeros(shape))
+
+
+def test_psnr_is_that_of_scikit_image():
+    x, x_hat = torch.rand(4, 2, 5, 6), torch.rand(4, 2, 5, 6)
+    theirs = [
+        peak_signal_noise_ratio(b.numpy(), a.numpy(), data_range=1)
+        for a, b in zip(x_hat, x, strict=True)
+    ]
+    got = metrics.psnr(x_hat, x)
+    torch.testing.assert_close(got, torch.tensor(theirs), check_dtype=False)
+
+
+def test_ten_decibels_are_a_tenth_of_the_error():
+    x = torch.zeros(3, 1, 4, 4)
+    x_hat = torch.tensor([0.1, 0.001**0.5, 0.0])[:, None, None, None].expand(x.shape)
+    torch.testing.assert_close(metrics.psnr(x_hat, x)[:2], torch.tensor([20.0, 30.0]))
+    assert metrics.psnr(x_hat, x)[2] == torch.inf
+    with pytest.raises(ValueError, match="must be equal"):
+        metrics.psnr(x, x[:1])
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 28, 28), (1, 1, 11, 14)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_ssim_is_that_of_scikit_image(shape, dtype):
+    torch.manual_seed(0)
+    x = torch.rand(shape, dtype=dtype).round()
+    x_hat = (x + 0.3 * torch.randn(shape, dtype=dtype)).clamp(0, 1)
+    theirs = [
+        structural_similarity(
+            ours[0].numpy(),
+            clean[0].numpy(),
+            data_range=1.0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+        for ours, clean in zip(x_hat, x, strict=True)
+    ]
+    got = metrics.ssim(x_hat, x)
+    assert got.dtype == dtype
+    torch.testing.assert_close(
+        got, torch.tensor(theirs, dtype=dtype), atol=1e-5, rtol=1e-5
+    )
+
+
+def test_equal_images_have_ssim_1_and_flat_ones_too():
+    x = torch.rand(2, 1, 12, 12)
+    x[1] = 0
+    torch.testing.assert_close(metrics.ssim(x, x), torch.ones(2))
+    assert metrics.ssim(1 - x.round(), x.round())[0] < 0
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 12, 12), (12, 12), (2, 1, 10, 12)])
+def test_ssim_refuses_what_is_not_grey_or_too_small(shape):
+    with pytest.raises(ValueError, match=r"must be \(B, 1, H, W\), with sides of 11"):
+        metrics.ssim(torch.zeros(shape), torch.zeros(shape))

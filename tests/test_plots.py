@@ -195,3 +195,47 @@ def test_codes_in_the_plane_are_drawn_as_their_digits():
 def test_the_ladder_shows_as_many_decimals_as_asked():
     [ax] = plots.ladder({"a": 12.345}, "dB", "", digits=1).axes
     assert [text.get_text() for text in ax.texts] == ["12.3"]
+
+
+def test_arrows_have_their_true_length_and_lie_over_the_cloud():
+    points, cloud = torch.rand(6, 2), torch.rand(20, 2)
+    fields = {"theory": torch.randn(6, 2), "network": torch.randn(6, 2)}
+    figure = plots.arrows(points, fields, "title", cloud)
+    assert [ax.get_title() for ax in figure.axes] == ["theory", "network"]
+    for ax, field in zip(figure.axes, fields.values(), strict=True):
+        background, quiver = ax.collections
+        np.testing.assert_allclose(background.get_offsets(), cloud, atol=1e-6)
+        np.testing.assert_allclose(quiver.XY, points, atol=1e-6)
+        np.testing.assert_allclose(np.stack([quiver.U, quiver.V], 1), field, atol=1e-6)
+        assert (quiver.angles, quiver.scale_units, quiver.scale) == ("xy", "xy", 1)
+    assert len(plots.arrows(points, {"a": points}, "").axes[0].collections) == 1
+
+
+@pytest.mark.parametrize(
+    ("points", "vectors", "says"),
+    [
+        (torch.zeros(4, 3), {"a": torch.zeros(4, 3)}, r"points has shape \(4, 3\)"),
+        (torch.zeros(4, 2), {}, "but vectors {}"),
+        (torch.zeros(4, 2), {"a": torch.zeros(3, 2)}, r"vectors {'a': \(3, 2\)}"),
+    ],
+)
+def test_arrows_that_do_not_fit_their_points_are_named(points, vectors, says):
+    with pytest.raises(ValueError, match=says):
+        plots.arrows(points, vectors, "")
+
+
+def test_a_matrix_writes_each_figure_in_its_cell():
+    values = {"a": [0.1, 2.0], "b": [3.0, 4.25], "c": [5.0, 6.0]}
+    [ax] = plots.matrix(values, ["left", "right"], "MSE", "title", digits=2).axes
+    shown = {text.get_position(): text.get_text() for text in ax.texts}
+    assert shown[0, 0] == "0.10"
+    assert shown[1, 1] == "4.25"
+    assert len(shown) == 6
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["left", "right"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
+    inks = {text.get_text(): text.get_color() for text in ax.texts}
+    assert inks["0.10"] != inks["6.00"], "dark on bright cells, bright on dark ones"
+    with pytest.raises(ValueError, match="columns has 1 labels, values has"):
+        plots.matrix(values, ["left"], "", "")
+    with pytest.raises(ValueError, match="columns has 0 labels"):
+        plots.matrix({}, [], "", "")

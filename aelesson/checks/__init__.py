@@ -5,7 +5,7 @@
 ✓ double: right on 3 tensors
 """
 
-from aelesson.checks import basics, start_here
+from aelesson.checks import basics, conv, denoising, losses, start_here, vae
 from aelesson.checks.harness import CheckFailed
 
-__all__ = ["CheckFailed", "basics", "start_here"]
+__all__ = ["CheckFailed", "basics", "conv", "denoising", "losses", "start_here", "vae"]

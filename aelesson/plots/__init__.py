@@ -1,14 +1,15 @@
 """Figures: arrays in, `Figure` out."""
 
-from aelesson.plots.codes import codes_2d, codes_3d
+from aelesson.plots.codes import arrows, codes_2d, codes_3d
 from aelesson.plots.images import image_rows, image_sheet, maps
-from aelesson.plots.lines import curves, ladder, lines
+from aelesson.plots.lines import curves, ladder, lines, matrix
 from aelesson.plots.style import MEDIUM, NARROW, WIDE, use_style
 
 __all__ = [
     "MEDIUM",
     "NARROW",
     "WIDE",
+    "arrows",
     "codes_2d",
     "codes_3d",
     "curves",
@@ -17,5 +18,6 @@ __all__ = [
     "ladder",
     "lines",
     "maps",
+    "matrix",
     "use_style",
 ]

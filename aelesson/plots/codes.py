@@ -1,5 +1,7 @@
 """Figures of points: codes in two and three dimensions, and fields of arrows."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -57,5 +59,53 @@ def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
         ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
         ax.set_box_aspect(None, zoom=0.9)
         ax.locator_params(nbins=4)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure
+
+
+def arrows(
+    points: Tensor,
+    vectors: Mapping[str, Tensor],
+    title: str,
+    cloud: Tensor | None = None,
+) -> Figure:
+    """Draw fields of arrows in the plane side by side, at the same points.
+
+    Arrows have their true length: each leads from its point to where it points.
+
+    Args:
+        points: Where the arrows start, `(B, 2)`.
+        vectors: From label to one arrow per point, `(B, 2)`.
+        title: The finding.
+        cloud: Points to show in the background, `(N, 2)`.
+
+    Raises:
+        ValueError: If there is no field, or a shape is another.
+    """
+    shapes = {label: tuple(field.shape) for label, field in vectors.items()}
+    if points.dim() != 2 or points.shape[1] != 2:
+        raise ValueError(f"points has shape {tuple(points.shape)}, expected (B, 2)")
+    if set(shapes.values()) != {tuple(points.shape)}:
+        raise ValueError(
+            f"points has shape {tuple(points.shape)}, but vectors {shapes}"
+        )
+    width = min(WIDE, 5.0 * len(vectors))
+    figure, grid = plt.subplots(
+        1, len(vectors), figsize=(width, 0.5 + width / len(vectors)), squeeze=False
+    )
+    start = points.detach().cpu().numpy().T
+    for ax, (label, field) in zip(grid[0], vectors.items(), strict=True):
+        if cloud is not None:
+            ax.scatter(*cloud.detach().cpu().numpy().T, s=4, color="0.7", lw=0)
+        ax.quiver(
+            *start,
+            *field.detach().cpu().numpy().T,
+            angles="xy",
+            scale_units="xy",
+            scale=1,
+            width=0.004,
+            color=colours()[0],
+        )
+        ax.set(xlabel="$x_1$", ylabel="$x_2$", title=label, aspect="equal")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure

@@ -1,4 +1,4 @@
-"""Figures of numbers: against epochs, against anything, and as bars."""
+"""Figures of numbers: against epochs, against anything, as bars, as a matrix."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -111,6 +111,43 @@ def ladder(
     ax.margins(x=0.12)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
+    ax.set(xlabel=xlabel, title=title)
+    return figure
+
+
+def matrix(
+    values: Mapping[str, Sequence[float]],
+    columns: Sequence[str],
+    xlabel: str,
+    title: str,
+    digits: int = 3,
+) -> Figure:
+    """Draw a table of figures, each in its cell, on a colour that tells its size.
+
+    Args:
+        values: From the label of a row to one figure per column.
+        columns: The labels of the columns.
+        xlabel: What the columns are, and the figures' unit.
+        title: The finding.
+        digits: Decimals of the figures.
+
+    Raises:
+        ValueError: If there is no row, or one has not a figure per column.
+    """
+    lengths = {label: len(row) for label, row in values.items()}
+    if not columns or set(lengths.values()) != {len(columns)}:
+        raise ValueError(f"columns has {len(columns)} labels, values has {lengths}")
+    rows = list(values.values())
+    figure, ax = plt.subplots(figsize=(MEDIUM, 1.0 + 0.45 * len(rows)))
+    middle = (max(map(max, rows)) + min(map(min, rows))) / 2
+    ax.imshow(rows, cmap="viridis", aspect="auto")
+    for y, row in enumerate(rows):
+        for x, value in enumerate(row):
+            ink = "white" if value < middle else "black"
+            ax.text(x, y, f"{value:.{digits}f}", color=ink, ha="center", va="center")
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), list(values))
+    ax.grid(visible=False)
     ax.set(xlabel=xlabel, title=title)
     return figure
 

@@ -139,10 +139,16 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 # | lesson | question | minutes |
 # | --- | --- | --- |
 # | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 60 |
+# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 70 |
+# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 60 |
+# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 75 |
+# | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 50, exercises 70 |
+# | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 60, exercises 70 |
 #
-# These lessons are being written: losses, linear autoencoders, convolution, denoising,
-# regularised codes, stacked pretraining, variational autoencoders and what came after
-# them, applications, sequences, interpretability, and a clinic of broken autoencoders.
+# Take them in this order. The numbers leave room for lessons that are being written: linear
+# autoencoders (03), regularised codes (06), what came after the variational autoencoder
+# (09), applications (10), sequences (11), interpretability (12), and a clinic of broken
+# autoencoders (13).
 #
 # ## Glossary
 #

@@ -1,0 +1,111 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Bernoulli, Normal, kl_divergence
+
+from aelesson import latent, losses, objectives
+from aelesson.models import VAE, Autoencoder
+
+
+def a_vae():
+    torch.manual_seed(0)
+    return VAE.mlp((6, 9, 2), image_shape=(1, 2, 3))
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0, 4.0])
+def test_negative_elbo_equals_pytorchs_distributions(beta):
+    model, x = a_vae(), torch.rand(5, 1, 2, 3).round()
+    terms = objectives.negative_elbo(beta, generator=seeded())(model, x)
+    mean, logvar = model.posterior(x)
+    q = Normal(mean, (0.5 * logvar).exp())
+    z = q.loc + q.scale * torch.randn(5, 2, generator=seeded())
+    log_likelihood = Bernoulli(logits=model.decoder(z)).log_prob(x).sum() / 5
+    kl = kl_divergence(q, Normal(0.0, 1.0)).sum() / 5
+    torch.testing.assert_close(terms["reconstruction"], -log_likelihood)
+    torch.testing.assert_close(terms["kl"], kl)
+    torch.testing.assert_close(terms["loss"], -log_likelihood + beta * kl)
+
+
+def test_negative_elbo_does_not_depend_on_the_size_of_the_batch():
+    model, x = a_vae(), torch.rand(1, 1, 2, 3)
+    with torch.no_grad():
+        model.encoder[-1].bias[2:] = -40  # no noise
+        one, many = (
+            objectives.negative_elbo()(model, x.repeat(copies, 1, 1, 1))
+            for copies in (1, 7)
+        )
+    for name in ("loss", "reconstruction", "kl"):
+        torch.testing.assert_close(one[name], many[name])
+
+
+def test_negative_elbo_bounds_the_likelihood_of_a_decoder_that_ignores_the_code():
+    model, x = a_vae(), torch.ones(2, 1, 2, 3)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()  # q is the prior, and each pixel a fair coin
+    terms = objectives.negative_elbo()(model, x)
+    assert terms["loss"].item() == pytest.approx(6 * math.log(2))
+    assert terms["kl"].item() == 0
+
+
+def test_negative_elbo_trains_encoder_and_decoder():
+    model = a_vae()
+    objectives.negative_elbo()(model, torch.rand(3, 1, 2, 3))["loss"].backward()
+    assert all(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_negative_elbo_takes_another_likelihood():
+    model, x = a_vae(), torch.rand(4, 1, 2, 3)
+    terms = objectives.negative_elbo(nll=losses.gaussian_nll, generator=seeded())(
+        model, x
+    )
+    z = latent.reparameterize(*model.posterior(x), seeded())
+    log_p = Normal(model.decoder(z), 1.0).log_prob(x).sum() / 4
+    torch.testing.assert_close(terms["reconstruction"], -log_p)
+
+
+def test_negative_elbo_wants_a_vae_and_no_negative_beta():
+    model = Autoencoder.mlp((6, 2), image_shape=(1, 2, 3))
+    with pytest.raises(TypeError, match="model must be a VAE, got Autoencoder"):
+        objectives.negative_elbo()(model, torch.rand(2, 1, 2, 3))
+    with pytest.raises(ValueError, match="beta is -1; it must be 0 or more"):
+        objectives.negative_elbo(beta=-1)
+
+
+def test_denoising_compares_the_cleaned_copy_with_the_clean_images():
+    model, x = Autoencoder.mlp((6, 4), image_shape=(1, 2, 3)), torch.rand(5, 1, 2, 3)
+    given = []
+
+    def corrupt(images):
+        given.append(images + torch.randn(images.shape))
+        return given[-1]
+
+    terms = objectives.denoising(corrupt)(model, x)
+    assert list(terms) == ["loss"]
+    assert len(given) == 1
+    pairs = zip(given[0].split(1), x.split(1), strict=True)
+    errors = [(model(noisy) - clean).square().mean() for noisy, clean in pairs]
+    torch.testing.assert_close(terms["loss"], sum(errors) / 5)
+    terms["loss"].backward()
+    assert all(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_denoising_spoils_anew_at_every_step_and_takes_any_loss():
+    model, x = torch.nn.Identity(), torch.rand(4, 1, 2, 3)
+    objective = objectives.denoising(lambda images: images + torch.randn(images.shape))
+    assert objective(model, x)["loss"] != objective(model, x)["loss"]
+    black = objectives.denoising(torch.zeros_like, losses.bernoulli_nll)
+    torch.testing.assert_close(
+        black(model, x)["loss"], torch.tensor(6 * math.log(2)), check_dtype=False
+    )
+
+
+def test_denoising_may_ask_for_larger_images_than_it_gives():
+    enlarge = torch.nn.Upsample(scale_factor=2)
+    objective = objectives.denoising(torch.nn.AvgPool2d(2))
+    assert objective(enlarge, torch.full((2, 1, 4, 4), 0.3))["loss"] < 1e-12
