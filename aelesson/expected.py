@@ -18,6 +18,7 @@ from typing import Any
 SEEDS = 5
 T_99 = 4.604  # Student's t, 99 % two-sided, SEEDS - 1 degrees of freedom
 FLOOR = 0.01  # half-width allowed for other processors, relative to the mean
+KEPT = 5e-6  # values are kept with six digits
 STRICT = 2.0  # a build looks at many figures, and on processors never measured
 
 
@@ -25,8 +26,9 @@ def interval(values: Sequence[float], widen: float = 1.0) -> tuple[float, float]
     """Return where one more run should fall, given the runs of five seeds.
 
     The 99 % prediction interval of a normal sample, mean ± t s sqrt(1 + 1/n),
-    and never narrower than ±1 % of the mean: processors round differently. Where no
-    run was negative, an error or a count, the interval does not go below 0.
+    and never narrower than ±1 % of the mean: processors round differently. A count
+    that was the same with every seed must be met exactly. Where no run was negative,
+    an error or a count, the interval does not go below 0.
 
     Args:
         values: One figure, measured with each seed.
@@ -41,6 +43,9 @@ def interval(values: Sequence[float], widen: float = 1.0) -> tuple[float, float]
     if len(values) != SEEDS:
         raise ValueError(f"values has {len(values)} entries; an interval needs {SEEDS}")
     centre = mean(values)
+    if set(values) == {round(centre)}:
+        half = KEPT * abs(centre)
+        return centre - half, centre + half
     half = max(T_99 * stdev(values) * sqrt(1 + 1 / SEEDS), FLOOR * abs(centre))
     lowest = 0.0 if min(values) >= 0 else -inf
     return max(lowest, centre - widen * half), centre + widen * half
@@ -87,6 +92,18 @@ class Lesson:
         lowest, highest = interval(self._figures[name], widen=STRICT)
         tolerable = lowest <= value <= highest
         self._report(f"{shown}, {expected}", low <= value <= high, tolerable)
+
+    def recorded(self, name: str) -> list[float]:
+        """Return what the five seeds measured for a figure, such as for a band.
+
+        Args:
+            name: The figure's name, as in `figure`.
+
+        Returns:
+            One value per seed; nothing where the figure was never measured on this
+            data set.
+        """
+        return list(self._figures.get(name, []))
 
     def claim(self, sentence: str, holds: bool) -> None:
         """State a claim of the lesson and assert that it holds in this run.

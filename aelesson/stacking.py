@@ -6,6 +6,7 @@ corruption: Vincent et al. (2010), "Stacked denoising autoencoders".
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from torch.nn import functional as F
 from aelesson import metrics, objectives
 from aelesson.models import Autoencoder
 from aelesson.training import TrainConfig, fit
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
 def pretrain(
@@ -112,8 +115,16 @@ def build_classifier(encoders: Sequence[nn.Module], classes: int) -> nn.Sequenti
     return nn.Sequential(nn.Flatten(), body, head)
 
 
-def freeze(module: nn.Module) -> None:
-    """Keep a module's parameters as they are: optimizers skip what has no gradient."""
+def freeze(module: AnyModule) -> AnyModule:
+    """Keep a module's parameters as they are: optimizers skip what has no gradient.
+
+    An optimizer that knew them before leaves them alone from its next step on.
+    Gradients still flow through the module to its input.
+
+    Returns:
+        The module itself, as `module.eval()` does.
+    """
     for parameter in module.parameters():
         parameter.requires_grad_(False)
         parameter.grad = None
+    return module

@@ -43,6 +43,14 @@ def test_an_interval_needs_all_seeds():
         expected.interval([1, 2, 3])
 
 
+def test_a_count_that_never_varies_must_be_met():
+    low, high = expected.interval([209_968] * 5)
+    assert 209_966 < low < 209_968 < high < 209_970
+    assert expected.interval([0] * 5) == (0, 0)
+    low, high = expected.interval([0.5] * 5)
+    assert (low, high) == (0.495, 0.505)
+
+
 def test_a_figure_inside_is_shown_with_its_interval(lesson, capsys):
     lesson.figure("test MSE", 0.0108)
     assert capsys.readouterr().out == (
@@ -100,6 +108,18 @@ def test_another_data_set_shows_figures_without_verdict(lesson, capsys, monkeypa
     out = capsys.readouterr().out
     assert "· test MSE: 0.9000 (measured only on sample)" in out
     assert "· a beats b: no, in this run" in out
+
+
+def test_what_the_seeds_measured_is_handed_out_as_a_copy(lesson):
+    assert lesson.recorded("test MSE") == FIGURES["test MSE"]
+    lesson.recorded("test MSE").append(1.0)
+    assert lesson.recorded("test MSE") == [0.010, 0.011, 0.012, 0.011, 0.010]
+
+
+def test_what_was_never_measured_here_is_an_empty_list(lesson):
+    assert lesson.recorded("test MAE") == []
+    assert expected.Lesson("01_x", "full").recorded("test MSE") == []
+    assert expected.Lesson("02_y", "sample").recorded("test MSE") == []
 
 
 def test_the_summary_repeats_every_line(lesson, capsys):

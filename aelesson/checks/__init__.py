@@ -5,7 +5,16 @@
 ✓ double: right on 3 tensors
 """
 
-from aelesson.checks import basics, conv, denoising, losses, start_here, vae
+from aelesson.checks import basics, conv, denoising, losses, stacked, start_here, vae
 from aelesson.checks.harness import CheckFailed
 
-__all__ = ["CheckFailed", "basics", "conv", "denoising", "losses", "start_here", "vae"]
+__all__ = [
+    "CheckFailed",
+    "basics",
+    "conv",
+    "denoising",
+    "losses",
+    "stacked",
+    "start_here",
+    "vae",
+]

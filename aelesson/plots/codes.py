@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from aelesson.plots.style import MEDIUM, WIDE, colours
+from aelesson.plots.style import MEDIUM, NARROW, WIDE, colours
 
 
 def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
@@ -89,7 +89,7 @@ def arrows(
         raise ValueError(
             f"points has shape {tuple(points.shape)}, but vectors {shapes}"
         )
-    width = min(WIDE, 5.0 * len(vectors))
+    width = min(WIDE, NARROW * len(vectors))
     figure, grid = plt.subplots(
         1, len(vectors), figsize=(width, 0.5 + width / len(vectors)), squeeze=False
     )

@@ -6,7 +6,7 @@ from itertools import cycle
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from aelesson.plots.style import MARKERS, MEDIUM, STYLES, colours
 
@@ -40,6 +40,7 @@ def curves(
     ax.legend()
     if log:
         _log_scale(ax, "y")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     return figure
 

@@ -102,9 +102,10 @@ checks.start_here.double(double)
 # ## 4. What does "expected" mean?
 #
 # Every headline figure in this course was measured with five training seeds, and your own
-# run is held against the interval that these give. Every comparison that the text makes is
-# a claim that the notebook checks while it runs. Let us try it with the share
-# of ink in the digits.
+# run is held against an interval made from them. It should hold 99 of 100 further runs, so it
+# reaches beyond the five themselves, the more so the more they differ. Every comparison that
+# the text makes is a claim: it held with each of the five seeds, and the notebook checks it
+# again while it runs. Let us try it with the share of ink in the digits.
 
 # %%
 ink = digits.train.images.mean().item()

@@ -60,10 +60,10 @@ def build_model(output=nn.Identity):
 # one. A product over 784 pixels becomes a sum by the logarithm, and a minus makes a loss of
 # it: the **negative log-likelihood** (NLL), in nats. Three kinds of noise:
 #
-# - **Gaussian**, $p(x) \propto e^{-(x - \hat{x})^2 / 2\sigma^2}$, gives
+# - **Gaussian**, $p(x) = \frac{1}{\sigma\sqrt{2\pi}}\, e^{-(x - \hat{x})^2 / 2\sigma^2}$, gives
 #   $\sum \frac{(x - \hat{x})^2}{2\sigma^2} + \log\sigma + \frac12\log 2\pi$: the MSE, but
 #   for a factor and a constant.
-# - **Laplace**, $p(x) \propto e^{-|x - \hat{x}| / b}$, gives
+# - **Laplace**, $p(x) = \frac{1}{2b}\, e^{-|x - \hat{x}| / b}$, gives
 #   $\sum \frac{|x - \hat{x}|}{b} + \log 2b$: the absolute error, L1.
 # - **Bernoulli**, white with probability $s$, gives
 #   $-\sum x \log s + (1 - x)\log(1 - s)$: the binary cross-entropy, BCE.
@@ -127,7 +127,7 @@ plots.lines(
     error[:, 0].tolist(),
     {name: cost.flatten().tolist() for name, cost in costs.items()},
     *("error of a pixel", "cost"),
-    title="MSE forgives small errors and fears large ones",
+    title="MSE hardly counts small errors, L1 counts them all",
     markers=False,
 )
 plt.show()
@@ -181,7 +181,7 @@ class OnePicture(nn.Module):
 found = {}
 for name, loss in LOSSES.items():
     picture = OnePicture().to(device)
-    settings = TrainConfig(EPOCHS, 128, 0.5, one_cycle)
+    settings = TrainConfig(EPOCHS // 2, 128, 1.0, one_cycle)
     fit(picture, x_train, objectives.reconstruction(loss), settings, progress=False)
     found[name] = picture.logits.detach().sigmoid().cpu()
 
@@ -192,7 +192,7 @@ pictures = {"mean": mean_image, "found by MSE": found["MSE"], "found by BCE": fo
             "found by Huber": found["Huber"]}
 plots.maps(
     {name: image[0] for name, image in pictures.items()},
-    title="MSE and BCE find the mean, L1 the median, Huber a softer median",
+    title="MSE and BCE find the mean, L1 the median, Huber lies between",
 )
 plt.show()
 
@@ -215,9 +215,10 @@ proven.claim("the mean has the lower MSE, the median the lower absolute error",
              scores["median"][1] < scores["mean"][1])
 
 # %% [markdown]
-# **Read it.** More than four fifths of the median image are black: at these places most
-# digits have no ink, and L1 goes with the majority. MSE and BCE pay a little grey to
-# everyone. "Blurred" is what the squared error *asks for* when it cannot know.
+# **Read it.** The median of all digits is a thin, broken stroke, a little like a 9. More than
+# four fifths of it are black: at these places most digits have no ink, and L1 goes with the
+# majority. MSE and BCE pay a little grey to everyone. "Blurred" is what the squared error
+# *asks for* when it cannot know. Huber, squared near zero, softens the edges of the stroke.
 #
 # Which is better depends on the noise. We spoil 200 digits, 25 times each, with Gaussian
 # noise, and with salt and pepper: many pixels set to white or black. Then we ask for the clean
@@ -230,7 +231,7 @@ generator = torch.Generator().manual_seed(seed)
 clean = x_train[:200]
 noises = {
     "Gaussian": corruptions.gaussian_noise(0.4, generator=generator),
-    "salt": corruptions.salt_and_pepper(0.4, generator=generator),
+    "salt and pepper": corruptions.salt_and_pepper(0.4, generator=generator),
 }
 rows, errors = {"digit": clean[:10]}, {}
 for name, corrupt in noises.items():
@@ -246,15 +247,15 @@ plots.image_rows(rows, title="Each centre undoes the noise that it believes in")
 plt.show()
 
 # %% [markdown]
-# Theory says that under Gaussian noise the median needs $\pi / 2$ times as many copies as
-# the mean, about 1.57, for the same error.
+# Theory says that with many copies under Gaussian noise the median has $\pi / 2$ times the
+# mean's squared error, about 1.57. We have 25 copies.
 
 # %%
 ratio = errors["Gaussian", "median"] / errors["Gaussian", "mean"]
 proven.figure("Gaussian noise: error of the median over that of the mean", ratio, digits=2)
 proven.claim("under Gaussian noise the mean is the better one", ratio > 1.4)
 proven.claim("under salt and pepper the median has less than a tenth of the mean's error",
-             10 * errors["salt", "median"] < errors["salt", "mean"])
+             10 * errors["salt and pepper", "median"] < errors["salt and pepper", "mean"])
 
 # %% [markdown]
 # **Read it.** Neither is "robust" or "optimal" by itself. A loss is right when its belief
@@ -311,7 +312,7 @@ plt.show()
 # hides the error.
 #
 # Does that matter for a network? We give it a bad start: 8 is subtracted from the biases of
-# the last layer, so that every image begins black. Then plain gradient descent with
+# the last layer, so that every image begins black. Then gradient descent with
 # momentum (SGD), the same network, images, batches and rate of 1, on losses averaged over
 # pixels. Both are judged by the test MSE.
 
@@ -369,6 +370,7 @@ plt.show()
 black_mse = x_test.square().mean().item()
 mean_mse = (x_test - mean_image).square().mean().item()
 proven.figure("test MSE, black image", black_mse)
+proven.figure("test MSE, mean image", mean_mse)
 for (optimizer, name, start), curve in runs.items():
     if start == "bad start":
         proven.figure(f"test MSE, {optimizer}, {name}, {start}", curve[-1])
@@ -400,8 +402,8 @@ proven.claim("SGD, MSE, bad start: ten times the rate does not help",
 
 # %% [markdown]
 # **Read it.** The textbook's stall is real: after six epochs the images are as black as at
-# the start. But it needs four things at once: a squared error, a sigmoid, a start far off,
-# and plain SGD. Adam makes steps of one size out of gradients of any size, and does not stall
+# the start. But it needs three things at once: a squared error behind a sigmoid, a start far
+# off, and SGD. Adam makes steps of one size out of gradients of any size, and does not stall
 # at all. From a good start SGD learns with both, faster with BCE, whose gradients are larger;
 # with Adam there is little to see. So an MSE behind a sigmoid is no mistake as such. It is a
 # risk that BCE from logits does not have.
@@ -431,7 +433,7 @@ proven.claim("the image itself as reconstruction costs that much",
 # %% alt="Two rows of ten: the digits, and their entropy per pixel, which draws each digit's outline; inside and outside are black."
 per_pixel_bits = (torch.special.entr(x_test) + torch.special.entr(1 - x_test)) / math.log(2)
 plots.image_rows(
-    {"digit": x_test[SHOWN], "entropy, bits": per_pixel_bits[SHOWN]},
+    {"digit": x_test[SHOWN], "entropy, 0 to 1 bit": per_pixel_bits[SHOWN]},
     title="The floor sits on the edges, where pixels are grey",
 )
 plt.show()
@@ -439,7 +441,7 @@ plt.show()
 # %% [markdown]
 # A real autoencoder, now: the network of lesson 01, trained with BCE. What it has above the
 # floor is its error: $\mathrm{BCE} - H(x)$ is the **KL divergence**
-# $\sum x \log\frac{x}{s} + (1 - x)\log\frac{1 - x}{1 - s}$, and that one ends at 0.
+# $\sum x \log\frac{x}{s} + (1 - x)\log\frac{1 - x}{1 - s}$, and its lowest value is 0.
 
 # %%
 def train_well(loss):
@@ -578,8 +580,8 @@ proven.claim("the mean with 1/784 of the weight is like the sum again, within 15
              abs(two_terms["mean, 1/784"] / two_terms["sum"] - 1) < 0.15)
 
 # %% [markdown]
-# **Read it.** Nobody changed the weight of the second term, and yet it grew 784 times. This
-# is how a *hidden* weight enters a program: a library's default is `reduction="mean"`, the
+# **Read it.** The sum, and the mean with 1/784: these two are the same. In the mean alone
+# nobody changed the weight of the second term, and yet it grew 784 times. This is how a *hidden* weight enters a program: a library's default is `reduction="mean"`, the
 # second term is a sum, and the paper that is copied has two sums. Many published
 # variational autoencoders carry it. Lesson 08 gives the weight its name, beta, and computes
 # it for real programs.
@@ -650,15 +652,15 @@ for name, output in {"none": nn.Identity, "tanh": nn.Tanh}.items():
     proven.figure(f"MSE that clipping saves, share, {name}", 1 - clipped / plain, digits=3)
 
 # %% [markdown]
-# No target lies outside [0, 1], so clipping can only help. How common is the mistake?
+# No target lies outside [0, 1], so clipping can only help.
 
 # %%
 proven.claim("without a fitting output layer more than a fifth of the pixels are impossible",
              all(((y < 0) | (y > 1)).float().mean() > 0.2 for y in outputs.values()))
 
 # %% [markdown]
-# **Read it.** A pixel darker than black. Plotting hides it, since the colour map clips, but
-# the error counts it. Tanh on [0, 1] wastes half its range; with images scaled to [-1, 1] it
+# **Read it.** A pixel darker than black. A picture would hide it, since the colour map clips,
+# but the error counts it. Tanh on [0, 1] wastes half its range; with images scaled to [-1, 1] it
 # is the right layer, and then just a stretched sigmoid: $\tanh(a) = 2 s(2a) - 1$.
 #
 # ## 8. Which loss should you train with?
@@ -711,13 +713,16 @@ proven.claim("on the training images, too, L1 loses to MSE by L1",
              on_train["L1"]["L1"] > 1.1 * on_train["MSE"]["L1"])
 
 # %% [markdown]
-# **Read it.** No: L1 is behind on its training images as well. It has learnt less. A loss has two jobs: to say what is best, and to lead there.
+# **Read it.** No, twice. Not each wins its own column, and the best row is not the one that
+# section 2 promises. And L1 is behind on its training images as well: it has learnt less. A
+# loss has two jobs: to say what is best, and to lead there.
+#
 # A likely reason: the gradient of L1 has one size for large and small errors. Where most
 # images are black, the majority pulls the pixel to black, as in section 2, and there the
 # sigmoid is flat, as in section 3.
 #
 # By MSE, MSE and BCE are nearly equal. All this is one network with one budget, equal in
-# epochs and not in seconds: a step with BCE takes longer. Judged by another measure? Then try
+# epochs, which is not equal in seconds. Judged by another measure? Then try
 # both: train with it, and train with BCE.
 #
 # ## Break it
@@ -809,8 +814,8 @@ except ValueError as error:
 # <details><summary>1. Two papers report test BCE of 80 and 78 nats on grey MNIST. How much
 # better is the second?</summary>
 #
-# Subtract the floor first, the mean entropy of the test images. Above it lie two differences
-# of some thirty nats, so 2 nats are about 6 % and not 2.5 %. On binarised images the floor
+# Subtract the floor first, the mean entropy of the test images. Above it lie some 34 and
+# 32 nats, so 2 nats are about 6 % and not 2.5 %. On binarised images the floor
 # is 0, and such a figure cannot be compared with one on grey images at all.
 #
 # </details>

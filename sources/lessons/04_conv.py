@@ -218,8 +218,8 @@ plots.maps({"ways to one unit": x.grad[0, 0]}, "One unit of layer 2 sees 7 x 7 p
 plt.show()
 
 # %% [markdown]
-# **Read it.** 3, 7 and 31 pixels a side. Formula and gradient agree, and the third figure is
-# more than the image has: the dense layer in disguise sees everything. Within a field not
+# **Read it.** 3, 7 and 31 pixels a side. For the second layer formula and gradient agree. The
+# third figure is more than the image has: the dense layer in disguise sees everything. Within a field not
 # all pixels count alike: where kernels of the first layer overlap, there are up to four ways
 # to the unit.
 #
@@ -294,12 +294,12 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** With kernel 3 the counts are 1, 2 and 4: a checkerboard. With kernel 4, a
-# multiple of the stride, they are equal, and the usual advice is to choose such kernels
+# multiple of the stride, they are equal away from the border, and the usual advice is to choose such kernels
 # (Odena and others, 2016). The other advice is to **up-sample** first, every pixel
 # becoming 2 x 2 equal ones, and then use a plain convolution.
 #
 # Counts are about weights of 1. Freshly initialised layers have random weights. We give
-# each a constant image: one of the same 16 numbers everywhere. A fair layer has no reason
+# each 16 maps that are 1 everywhere. A fair layer has no reason
 # to draw anything but a constant, away from the borders.
 #
 # **Predict:** will kernel 4 be flat?
@@ -344,23 +344,27 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** No. Equal counts do not help if the weights differ: kernel 4 has four
-# different sets of weights for the four kinds of pixel, and they agree only if training
+# different sets of weights for four kinds of pixel (even or odd row, even or odd column),
+# and they agree only if training
 # makes them. It starts with a pattern as strong as that of kernel 3. Only up-sampling is
 # flat, because one set of weights serves every pixel. It costs four times the
-# multiply-adds in that layer.
+# multiply-adds of kernel 3 in that layer.
 #
 # A pattern at the start is no pattern at the end: training can take it away. Section 6
 # looks at a trained network. The library stays with the cheaper way.
 #
 # ## 4. Which one is better?
 #
-# Both networks get the same training images, the same number of steps, the same objective
-# and a one-cycle learning rate. Two fair comparisons, both with a code of 32:
+# Dense or convolutional? All networks get the same training images, the same objective and a
+# one-cycle learning rate. Three fair comparisons, each with a code of 32; in the first two
+# the number of steps is equal as well:
 #
 # - **equal code size**: the convolutional network against 784-128-32, the best of lesson
 #   01. The dense one has nearly twice the parameters.
 # - **equal parameters**: a hidden layer of $h$ gives $1634 h + 816$ parameters in
 #   784-h-32, so 68 comes nearest.
+# - **equal work**: 784-128-32 again, with three times the steps. Its multiply-adds per image
+#   are a third.
 
 # %%
 DENSE, DENSE_SMALL, CONV = "dense, 784-128-32", "dense, 784-68-32", "conv, code 32"
@@ -396,12 +400,10 @@ def measure(name, make, x=x_train, epochs=EPOCHS, learning_rate=2e-2):
     return mse
 
 # %% [markdown]
-# Two baselines stand beside them. One is clipped PCA-32. The other is the best network of
-# lesson 01, 784-128-32, with **three times the steps** of the others and the peak rate that
-# suits so many, 0.01 (validation images). Its multiply-adds per image are a third, so this
-# is a third fair comparison: at **equal work**.
+# The baseline is clipped PCA-32. The network with three times the steps gets the peak rate
+# that suits so many, 0.01 (chosen on validation images).
 #
-# **Predict:** in which of the comparisons is the difference smallest?
+# **Predict:** in which of the three comparisons is the difference smallest?
 
 # %%
 pca = PCA(32).fit(x_train.flatten(1).numpy())
@@ -417,7 +419,7 @@ test_mse["PCA, 32 components"] = mse(pca_back(x_test), x_test)
 proven.figure("test MSE, PCA, 32 components", test_mse["PCA, 32 components"])
 
 # %% [markdown]
-# All four networks in turn.
+# Now the networks, one after another.
 
 # %%
 for name in build:
@@ -455,21 +457,22 @@ assert 1 < LONG * work[DENSE] / (EPOCHS * work[CONV]) < 1.05
 # %% [markdown]
 # **Read it.** The convolutional network wins all three, by most at equal parameters, where
 # the dense one had to become narrow. Its bill comes in work: the same weight is used
-# at many places, so it needs several times the multiply-adds per image. Its training takes
-# even longer than that, because small convolutions use a processor less well than one large
-# matrix product.
+# at many places, so it needs three times the multiply-adds per image. (In seconds it may be more:
+# small convolutions use a processor less well than one large matrix product. Time it on your
+# machine.)
 #
 # Where does the dense network win? In work per image. With three times the steps it comes
-# nearer, and it was not yet done: lesson 01 gave it twice as many again. If a fixed time
-# is all you have, then compare at equal time. Here the convolution stays ahead.
+# nearer, and it still improves: lesson 01 trains it for twice as many steps again. If a fixed
+# time is all you have, then compare at equal time. At equal work the convolution stays ahead.
 #
 # ## 5. How do you win unfairly?
 #
 # A widely copied tutorial says that convolutional autoencoders are usually better. Its
 # convolutional network has a code of **64**, its dense one a code of **32**. Their
 # parameters are nearly equal, so it even looks fair. Let us split that difference. A dense
-# network with a code of 64 and as many parameters, 784-123-64, makes a table of two by two.
-# Both dense networks get three times the steps again.
+# network with a code of 64, 784-123-64, makes a table of two by two. It has as many
+# parameters as 784-128-32, and the convolutional one with a code of 64 has as many too (within
+# 2 %). Both dense networks get three times the steps.
 #
 # **Predict:** how much of the difference is the code size alone?
 
@@ -545,14 +548,18 @@ proven.claim(
     test_mse[SHUFFLED] > 1.5 * test_mse[CONV],
 )
 
-# %% alt="Three rows of ten: digits, the same digits with shuffled pixels that look like noise, and reconstructions of the shuffled images."
+# %% alt="Three rows of ten: digits, the same digits with shuffled pixels that look like noise, and reconstructions put back in order: readable digits with a noisy surface."
 SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
 lost = trained[SHUFFLED]
+
+def ordered(x):  # undoes `shuffled`, so that you can judge the picture
+    return x.flatten(1)[:, order.argsort()].reshape(x.shape)
+
 plots.image_rows(
     {
         "image": x_test[SHOWN],
         "shuffled": shuffled(x_test[SHOWN]),
-        "back": metrics.apply(lost, lost, shuffled(x_test[SHOWN])),
+        "back, in order": ordered(metrics.apply(lost, lost, shuffled(x_test[SHOWN]))),
     },
     title="The dense network sees no difference between the first two rows",
 )
@@ -645,7 +652,7 @@ angles = (0, 10, 20, 30, 40)
 turn_errors = errors(turned, angles)
 plots.lines(
     angles, turn_errors, xlabel="turn (degrees)", ylabel="test MSE per pixel",
-    title="Turned digits: all errors rise, conv stays lowest",
+    title="Turned digits: the convolutional network stays lowest",
 )
 proven.claim(
     "conv has the lowest error at every shift and every turn",
@@ -703,9 +710,11 @@ for kernel, extra in ((3, 1), (3, 0), (5, 0), (3, 2)):
         print(f"kernel {kernel}, output_padding {extra}: {type(error).__name__}")
 
 # %% [markdown]
-# 27 and 29 pixels at least fail at the loss. Two ways of going on are worse, because they are
-# silent. Some people cut the *target* to 27 x 27. And a decoder that stops at 1 x 1 does not
-# fail at all in a loss written by hand: one grey value is **broadcast** over the image.
+# 27 and 29 pixels pass the decoder and fail at the loss. An `output_padding` of 2 fails in the
+# decoder: it must be below the stride. That is the good case. Two ways of going on are worse, because they are
+# silent. Some people cut the *target* to 27 x 27. And a decoder that
+# forgets to grow, with an output of 1 x 1, does not fail at all in a loss written by hand: its
+# one grey value is **broadcast** over the image.
 
 # %% tags=["nbval-check-output"]
 x_hat = torch.full((5, 1, 1, 1), 0.13)
@@ -725,7 +734,7 @@ except ValueError as error:
 # **Second: a network that collapses.** We make the network wider, 64 maps in both layers,
 # and keep the learning rate that was best before. It is trained twice from equal weights:
 # with a sigmoid and MSE, and with the cross-entropy of lesson 02 from **logits**, the values
-# before the sigmoid. All else is equal.
+# before the sigmoid. All else is equal, but for a factor in the loss, which Adam removes.
 #
 # **Predict:** which one survives?
 
