@@ -49,9 +49,12 @@ def pretrain(
         The autoencoders, from the pixels upwards.
 
     Raises:
-        ValueError: If `sizes` has no layer, or does not start with the pixels.
+        ValueError: If there is no image, or if `sizes` has no layer, an empty one, or
+            does not start with the pixels.
     """
-    if len(sizes) < 2 or images[0].numel() != sizes[0]:
+    if len(images) == 0:
+        raise ValueError(f"images has shape {tuple(images.shape)}: it holds no image")
+    if len(sizes) < 2 or min(sizes) < 1 or images[0].numel() != sizes[0]:
         raise ValueError(
             f"sizes is {tuple(sizes)}; it must start with an image's "
             f"{images[0].numel()} pixels and have a layer"

@@ -109,3 +109,27 @@ def test_denoising_may_ask_for_larger_images_than_it_gives():
     enlarge = torch.nn.Upsample(scale_factor=2)
     objective = objectives.denoising(torch.nn.AvgPool2d(2))
     assert objective(enlarge, torch.full((2, 1, 4, 4), 0.3))["loss"] < 1e-12
+
+
+def test_classification_is_the_mean_negative_log_probability_of_the_label():
+    torch.manual_seed(0)
+    model, x = torch.nn.Linear(6, 4), torch.rand(5, 6)
+    labels = torch.tensor([0, 3, 1, 1, 2])
+    terms = objectives.classification(model, (x, labels))
+    assert list(terms) == ["loss"]
+    chances = model(x).double().exp()
+    chances = chances / chances.sum(1, keepdim=True)
+    expected = -sum(chances[i, y].log() for i, y in enumerate(labels)) / 5
+    torch.testing.assert_close(terms["loss"].double(), expected, rtol=1e-5, atol=1e-6)
+    terms["loss"].backward()
+    assert all(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_classification_without_knowledge_costs_the_logarithm_of_the_classes():
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(6, 10))
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)
+    batch = torch.rand(7, 1, 2, 3), torch.arange(7)
+    assert objectives.classification(model, batch)["loss"].item() == pytest.approx(
+        math.log(10)
+    )

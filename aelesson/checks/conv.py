@@ -53,7 +53,7 @@ CONVS = (
     _Conv(20, 5, 3, 4),
 )
 TRANSPOSED = (
-    _Transposed(9, 5, 5, 2, 3),
+    _Transposed(9, 8, 5, 2, 3),
     _Transposed(14, 3, 2, 1, 1),
     _Transposed(14, 3, 2, 1, 0),
     _Transposed(1, 7, 1, 0, 0),
@@ -101,6 +101,8 @@ def _conv_mistakes(case: _Conv) -> Mistakes:
             (n + 2 * p) // s + 1,
             (n + 2 * p - 1) // s + 1,
         ),
+        "size // stride holds for some kernels and paddings only: count the places of "
+        "the kernel.": n // s,
         "that is the formula of a transposed convolution.": (n - 1) * s - 2 * p + k,
     }
 
@@ -136,7 +138,12 @@ def _transposed_mistakes(case: _Transposed) -> Mistakes:
             n - 1 - 2 * p + k + o
         ),
         "the kernel is missing: the last place paints a whole kernel.": right - k,
-        "one pixel is missing: with PyTorch's kernel - 1 goes a + 1.": right - 1,
+        "one pixel is missing: if you use kernel - 1, also add 1.": right - 1,
+        "size * stride holds for some kernels and paddings only: count what is "
+        "painted.": n * s,
+        "stride - 1 is not always the output_padding: add the argument.": (
+            right - o + s - 1
+        ),
         "that is the formula of a convolution: here the sides grow.": (
             (n + 2 * p - k) // s + 1,
             (n + 2 * p - k) // s + 1 + o,
@@ -191,6 +198,9 @@ def _field_mistakes(layers: list[tuple[int, int]]) -> Mistakes:
         "a layer's own stride moves the layers above it, not itself: change the step "
         "after you have used it.": (
             1 + sum((k - 1) * step for k, step in zip(kernels, up_to, strict=True))
+        ),
+        "kernel and stride are swapped: each pair is (kernel, stride).": (
+            field_by_gradient([(s, k) for k, s in pairs])
         ),
         "the layers are the wrong way round: begin at the input.": (
             field_by_gradient(pairs[::-1])

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from aelesson.checks import conv_models as models
+from aelesson.checks.conv_ends import End, activation_between, is_affine
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.wording import close
 
@@ -25,6 +26,7 @@ def build_conv_decoder(function: Answer) -> None:
         models.expect_gradients(model, z, _decode)
         _expect_pixels(model, z)
         _expect_black_and_white(model, z)
+        _expect_sigmoid(model, z)
         _expect_nonlinear_layers(model, z)
 
 
@@ -105,6 +107,11 @@ def _expect_pixels(model: nn.Module, z: Tensor) -> None:
             "the pixels of each image add up to 1, as after a softmax.\n"
             "Pixels do not compete: end with nn.Sigmoid()."
         )
+    if (usual == 1).all():
+        raise CheckFailed(
+            "every pixel is exactly 1, as after nn.Softmax(1) over the one channel.\n"
+            "Pixels do not compete: end with nn.Sigmoid()."
+        )
     if ((usual == 0) | (usual == 1)).any():
         raise CheckFailed(
             "some pixels are exactly 0 or 1: clamping or rescaling keeps the range, "
@@ -124,11 +131,41 @@ def _expect_black_and_white(model: nn.Module, z: Tensor) -> None:
         )
 
 
+def _expect_sigmoid(model: nn.Module, z: Tensor) -> None:
+    """Ask that the last layer is followed by a sigmoid, and by nothing else."""
+    end = End(lambda: _decode(model, z))
+    if not end.found:
+        return
+    a, b = end.draw(6), end.draw(6)
+    x_hat = end(a)
+    if any(close(x_hat.sum(side), torch.ones(len(z), 1, 28)) for side in (2, 3)):
+        raise CheckFailed(
+            "the pixels of each row or column add up to 1, as after nn.Softmax(-1).\n"
+            "Pixels do not compete: end with nn.Sigmoid()."
+        )
+    if (x_hat == 0).any():
+        raise CheckFailed(
+            "your last step cuts pixels off at exactly 0, as nn.Hardsigmoid or a clamp "
+            "does: it has no gradient outside.\nEnd with nn.Sigmoid()."
+        )
+    for smaller in (0.1, 0.1, 0.1):  # some sigmoids are steep, and then rounded to 1
+        if x_hat.min() > 1e-4 and x_hat.max() < 1 - 1e-4:
+            break
+        a, b = smaller * a, smaller * b
+        x_hat = end(a)
+    if not is_affine(lambda values: end(values).double().logit(), a, b):
+        found = activation_between(a, x_hat.double().logit()) or "something else"
+        raise CheckFailed(
+            f"between your last layer and the pixels stands {found}, not a sigmoid "
+            "alone.\nLeave it out, and end with nn.Sigmoid()."
+        )
+
+
 def _expect_nonlinear_layers(model: nn.Module, z: Tensor) -> None:
     def logits(codes: Tensor) -> Tensor:
         return _decode(model, codes).detach().double().logit(eps=1e-12)
 
-    if models.is_affine(logits, 3 * z, 3 * z.flip(0)):
+    if is_affine(logits, 3 * z, 3 * z.flip(0)):
         raise CheckFailed(
             "your decoder is linear up to its last sigmoid.\n"
             "Put an activation such as nn.ReLU() between the layers."

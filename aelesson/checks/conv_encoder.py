@@ -4,10 +4,14 @@ import torch
 from torch import Tensor, nn
 
 from aelesson.checks import conv_models as models
+from aelesson.checks.conv_ends import End, activation_between, is_affine
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 
 CODES = (32, 5)
 IMAGE = (1, 28, 28)
+SIZES = (0.5, 5.0, 50.0, 5000.0)  # of the values that are put behind the last layer
+
+_FROM_1 = "flatten from dimension 1 on, nn.Flatten() or .flatten(1)."
 
 
 @check(f"right on codes of {CODES[0]} and of {CODES[1]}")
@@ -42,9 +46,9 @@ def _explain(shape: tuple[int, ...], batch: int, latent_dim: int) -> str:
     known = {
         (batch, latent_dim, 1, 1): "these are maps of 1 x 1: end with nn.Flatten().",
         (batch, *IMAGE): "this is an image: build the encoder only, without a decoder.",
-        (latent_dim,): "the batch is gone: flatten with nn.Flatten() or .flatten(1).",
-        (batch * latent_dim,): "keep the batch: flatten with .flatten(1).",
-        (1, batch * latent_dim): "keep the batch: flatten with .flatten(1).",
+        (latent_dim,): f"the batch is gone: {_FROM_1}",
+        (batch * latent_dim,): f"keep the batch: {_FROM_1}",
+        (1, batch * latent_dim): f"keep the batch: {_FROM_1}",
         (latent_dim, batch): "batch and code are swapped.",
     }
     if shape in known:
@@ -80,6 +84,8 @@ def _hints(batch: int) -> dict[str, str]:
             "It is channels * height * width behind the last convolution: compute the "
             "sides with conv_size."
         ),
+        "(1x": f"the batch went into one row: {_FROM_1}",
+        "mv, vec": f"the batch went into one row: {_FROM_1}",
         "shapes cannot be multiplied": (
             "flatten the maps before the linear layer: nn.Flatten()."
         ),
@@ -87,36 +93,25 @@ def _hints(batch: int) -> dict[str, str]:
 
 
 def _expect_linear_code(model: nn.Module, x: Tensor, encode: models.Forward) -> None:
-    """Ask that no activation stands behind the last layer."""
-    last: list[Tensor] = []
-
-    def note(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        last[:] = [output.detach().clone()]
-
-    kinds = (nn.Linear, *models.CONVOLUTIONS)
-    layers = [layer for layer in model.modules() if isinstance(layer, kinds)]
-    handles = [layer.register_forward_hook(note) for layer in layers]
-    codes = encode(model, 30 * (x - 0.5)).detach()
-    for handle in handles:
-        handle.remove()
-    before = last[0].flatten(1) if last else codes
-    found = models.activation_between(before, codes)
-    if not found:
-        values = models.with_large_weights(model, lambda: encode(model, x))
-        low, high = (torch.cat(values).min().item(), torch.cat(values).max().item())
-        found = "an activation" if low >= 0 or high <= 1 else ""
-    if found:
-        raise CheckFailed(
-            f"the code goes through {found}: a code may be any number, also a negative "
-            "one.\nLet the encoder end with its last linear layer."
-        )
+    """Ask that the code is linear in what the last layer puts out."""
+    end = End(lambda: encode(model, x))
+    for size in SIZES if end.found else ():
+        a, b = end.draw(size), end.draw(size)
+        if not is_affine(end, a, b):
+            found = activation_between(a, end(a))
+            if not found:
+                found = "an activation, a max-pooling or the like"
+            raise CheckFailed(
+                f"the code goes through {found}: a code may be any number, also a "
+                "negative one.\nLet the encoder end with its last linear layer."
+            )
 
 
 def _expect_nonlinear_layers(
     model: nn.Module, x: Tensor, encode: models.Forward
 ) -> None:
     a, b = 10 * (x - 0.5), 10 * (x.flip(0) - 0.5)
-    if models.is_affine(lambda images: encode(model, images).detach(), a, b):
+    if is_affine(lambda images: encode(model, images).detach(), a, b):
         raise CheckFailed(
             "your encoder is one linear map, as PCA is.\n"
             "Put an activation such as nn.ReLU() behind every convolution."

@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from aelesson.checks.expect import expect_tensor
 from aelesson.checks.harness import CheckFailed, call
@@ -80,6 +79,8 @@ def run(
         **argument: the one tensor, by its name in the exercise.
     """
     result = call(model, {**hints, **FORWARD_HINTS}, **argument)
+    if result is None:
+        raise CheckFailed("your model's forward returned None: is `return` missing?")
     if isinstance(result, list | tuple):
         raise CheckFailed(
             f"your model returns {len(result)} things: return one tensor."
@@ -136,13 +137,6 @@ def expect_gradients(model: nn.Module, value: Tensor, forward: Forward) -> None:
     model.zero_grad()
 
 
-def is_affine(function: Callable[[Tensor], Tensor], a: Tensor, b: Tensor) -> bool:
-    """Tell whether a function maps the middle of two inputs to the middle of both."""
-    middle, ends = function((a + b) / 2), (function(a) + function(b)) / 2
-    spread = (function(a) - function(b)).abs().max()
-    return bool((middle - ends).abs().max() < 1e-4 * spread)
-
-
 def with_large_weights(model: nn.Module, compute: Callable[[], Tensor]) -> list[Tensor]:
     """Return results under three draws of large weights, then put the old ones back.
 
@@ -157,19 +151,3 @@ def with_large_weights(model: nn.Module, compute: Callable[[], Tensor]) -> list[
     for parameter, before in zip(model.parameters(), kept, strict=True):
         parameter.data.copy_(before)
     return results
-
-
-def activation_between(before: Tensor, after: Tensor) -> str:
-    """Name the activation that makes one of these values from the other, or ""."""
-    known = {
-        "a ReLU": F.relu(before),
-        "a leaky ReLU": F.leaky_relu(before),
-        "a sigmoid": before.sigmoid(),
-        "a Tanh": before.tanh(),
-        "a softmax": before.softmax(-1),
-        "an ELU": F.elu(before),
-        "a GELU": F.gelu(before),
-    }
-    if close(before, after):
-        return ""
-    return next((name for name, value in known.items() if close(after, value)), "")

@@ -129,7 +129,7 @@ def call(
         if not _same(before[name], value):
             raise CheckFailed(
                 f"{_whose(function)} changes its input {name} in place; the caller "
-                "still needs it.\nMake a new tensor: no `*=`, `add_` or `x[...] =`."
+                f"still needs it.\n{_instead(name, before[name], value)}"
             )
     if not torch.is_grad_enabled():
         raise CheckFailed(
@@ -229,9 +229,21 @@ def _frozen(value: object) -> object:
     return value
 
 
+def _instead(name: str, before: object, after: object) -> str:
+    """Say how to leave an argument that was changed in place as it is."""
+    parts = before if isinstance(before, list) else [before]
+    if isinstance(after, list) and not (
+        len(parts) == len(after) and any(isinstance(part, Tensor) for part in parts)
+    ):
+        return f"Work on a copy: list({name})."
+    return "Make a new tensor: no `*=`, `add_` or `x[...] =`."
+
+
 def _same(before: object, after: object) -> bool:
     if isinstance(before, Tensor) and isinstance(after, Tensor):
         return torch.equal(before, after.detach())
     if isinstance(before, list) and isinstance(after, list | tuple):
         return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return before is after or before == after
     return True

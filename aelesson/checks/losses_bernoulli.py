@@ -30,6 +30,11 @@ _OVERFLOW = (
     "exp overflows.\nDo not take the log of a sigmoid: F.logsigmoid(a) is exact for "
     "any logit a."
 )
+_CORNER = (
+    "your values are right, but at a logit of exactly 0 and a pixel of {pixel:g} your "
+    "gradient is {got:g}, not {right:g}.\nThe formula has a corner there, as relu and "
+    "clamp have: use F.softplus or F.binary_cross_entropy_with_logits."
+)
 _NO_PROBABILITIES = (
     "these are logits, any real numbers: F.binary_cross_entropy wants probabilities.\n"
     "Use the formula with F.logsigmoid, or the function that ends in _with_logits."
@@ -53,6 +58,7 @@ def bernoulli_nll(function: Answer) -> None:
     gradient = logits.sigmoid() - x
     given = "logits up to 1000"
     expect_gradient_flows(function, gradient, given, logits=logits, x=x)
+    _expect_gradient_at_zero(function)
 
 
 def _pixels(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
@@ -74,6 +80,18 @@ def _mistakes(logits: Tensor, x: Tensor, right: Tensor) -> Mistakes:
     return {
         "the second half is missing: (1 - x) log(1 - s), for what is not white.": white,
         "the first half is missing: x log s, for what is white.": black,
+        "log(1 - s) is not 1 - log s: it is F.logsigmoid(-a).": (
+            white - ((1 - x) * (1 - F.logsigmoid(a))).sum(1)
+        ),
+        "log(1 - s) is not -log s: the minus belongs inside, F.logsigmoid(-a).": (
+            white + ((1 - x) * F.logsigmoid(a)).sum(1)
+        ),
+        "1 - s is the sigmoid of -a, not of 1 - a: log(1 - s) is F.logsigmoid(-a).": (
+            white - ((1 - x) * F.logsigmoid(1 - a)).sum(1)
+        ),
+        "x is missing: -log s alone is the loss of a white pixel.": (
+            -F.logsigmoid(a).sum(1)
+        ),
         "one half has the wrong sign: both are subtracted.": (
             white - black,
             black - white,
@@ -129,3 +147,14 @@ def _expect_exact_far_out(function: Answer) -> None:
             raise CheckFailed(_CLAMPED.format(**facts))
         given = f"a logit of {logit:g} and a pixel of {pixel:g}"
         expect_close(got, right, given, {"this is in bits.": right / log(2)})
+
+
+def _expect_gradient_at_zero(function: Answer) -> None:
+    """Raise unless the gradient at a logit of exactly 0 is s - x."""
+    x = torch.tensor([[1.0, 0.0, 0.25, 0.5]])
+    logits = torch.zeros_like(x).requires_grad_()
+    nll = expect_tensor(call(function, HINTS, logits=logits, x=x), (1,))
+    (gradient,) = torch.autograd.grad(nll.sum(), logits)
+    for pixel, got in zip(x[0].tolist(), gradient[0].tolist(), strict=True):
+        if not close(got, 0.5 - pixel):
+            raise CheckFailed(_CORNER.format(pixel=pixel, got=got, right=0.5 - pixel))

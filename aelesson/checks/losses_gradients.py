@@ -89,15 +89,15 @@ def _mse_mistakes(a: Tensor, x: Tensor) -> Mistakes:
     slope, error = s * (1 - s), s - x
     return {
         "the factor 2, from the square, is missing.": error * slope,
-        "sigma'(a) = s (1 - s) is missing: the chain rule goes through the sigmoid.": (
+        "s'(a) = s (1 - s) is missing: the chain rule goes through the sigmoid s.": (
             2 * error,
             error,
         ),
-        "sigma'(a) is s (1 - s): s is the sigmoid of the logit, not the logit.": (
+        "s'(a) is s (1 - s): s is the sigmoid of the logit, not the logit.": (
             2 * error * a * (1 - a),
             2 * (a - x) * a * (1 - a),
         ),
-        "sigma'(a) is s (1 - s), and you have another slope.": (
+        "the sigmoid's slope s'(a) is s (1 - s), and you have another slope.": (
             2 * error * s,
             2 * error * (1 - s),
             2 * error * s * (1 + s),
@@ -116,9 +116,9 @@ def _bce_mistakes(a: Tensor, x: Tensor) -> Mistakes:
     s = a.sigmoid()
     slope, error = s * (1 - s), s - x
     return {
-        "you stopped at the probability: multiply by sigma'(a) = s (1 - s), which "
+        "you stopped at the probability s: multiply by s'(a) = s (1 - s), which "
         "cancels.": error / slope,
-        "sigma'(a) = s (1 - s) is once too many: in the BCE it cancels.": error * slope,
+        "s'(a) = s (1 - s) is once too many: in the BCE it cancels.": error * slope,
         "put the logit through the sigmoid first: s, not a.": a - x,
         "the factor 2 belongs to the squared error.": (2 * error, 2 * error * slope),
         "the derivative of the second half is missing: it adds (1 - x) s.": (
@@ -137,7 +137,7 @@ def _general(
     """Give the mistakes that the gradient of any loss invites."""
     pixels = a[0].numel()
     return {
-        "the sign is the wrong way round: the gradient points uphill.": -right,
+        "the sign is the wrong way round: it is s - x, not x - s.": -right,
         "you divided by the number of values: it is the gradient of the sum.": (
             right / a.numel(),
             right / pixels,

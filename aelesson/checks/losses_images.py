@@ -64,7 +64,10 @@ def general_mistakes(right: Tensor, pixels: int) -> Mistakes:
     return {
         "the sign is the wrong way round: return the negative logarithm.": -right,
         "you took the mean over the pixels: take their sum.": right / pixels,
-        "is a number such as 784 written in your code? Take the sum.": right / 784,
+        "is a number such as 784 written in your code? Take the sum.": (
+            right / 784,
+            right / pixels * 784,
+        ),
         "each image got the sum of the whole batch: sum over its own pixels.": every,
         "each image got the mean of the whole batch: sum over its own pixels.": (
             every / len(right)

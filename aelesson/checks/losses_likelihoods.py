@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.distributions import Laplace, Normal
 
 from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
-from aelesson.checks.harness import Answer, call, check
+from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.losses_images import (
     BATCHES,
     HINTS,
@@ -15,8 +15,19 @@ from aelesson.checks.losses_images import (
     general_mistakes,
     per_image,
 )
+from aelesson.checks.wording import close
 
 WIDTHS = (0.3, 2.0, 0.7, 1.5)  # std or scale, one for each batch; none is 1
+EPSILONS = (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+
+_UNDERFLOW = (
+    "exp underflows: far from x_hat the density is 0 for the computer, and its log "
+    "-inf.\nTake the logarithm by hand: log(exp(-u)) is -u. An epsilon or a clamp "
+    "only hides it."
+)
+_HARD_CODED = (
+    "is a number such as 784 written in your code? Take the number of pixels from x."
+)
 
 
 @check(f"right on {len(BATCHES)} batches, and gradients flow")
@@ -27,10 +38,40 @@ def gaussian_nll(function: Answer) -> None:
         got = call(function, HINTS, x_hat=x_hat, x=x, std=std)
         nll = expect_tensor(got, shape[:1], per_image(shape), dtype)
         expected = -Normal(x_hat, std).log_prob(x).flatten(1).sum(1)
+        if nll.isinf().any():
+            raise CheckFailed(_UNDERFLOW)
         given = f"x of shape {shape}, std = {std}"
         expect_close(nll, expected, given, _gaussian_mistakes(x - x_hat, std, expected))
         gradient = (x_hat - x) / std**2
         expect_gradient_flows(function, gradient, given, x_hat=x_hat, x=x, std=std)
+    x_hat, x = _far_apart(45 * 2.0)
+    expected = -Normal(x_hat, 2.0).log_prob(x).sum(1)
+    _expect_no_underflow(function, expected, x_hat=x_hat, x=x, std=2.0)
+    given, gradient = "errors of 45 standard deviations", (x_hat - x) / 4
+    expect_gradient_flows(function, gradient, given, x_hat=x_hat, x=x, std=2.0)
+
+
+def _far_apart(distance: float) -> tuple[Tensor, Tensor]:
+    """Return reconstructions and images of doubles, far apart in the second image."""
+    x_hat = torch.tensor([[0.5, 0.25], [0.5, 0.25]], dtype=torch.float64)
+    return x_hat, x_hat + torch.tensor([[1.0, -1.0], [distance, -distance]])
+
+
+def _expect_no_underflow(
+    function: Answer, expected: Tensor, /, **arguments: object
+) -> None:
+    """Raise unless the losses of errors of this size are right."""
+    nll = expect_tensor(call(function, HINTS, **arguments), expected.shape)
+    if not nll.isfinite().all() or (nll[1] < expected[1] and not close(nll, expected)):
+        raise CheckFailed(_UNDERFLOW)
+    expect_close(nll, expected, "errors about 1000 nats from x_hat")
+
+
+def _with_epsilons(nats: Tensor, constant: float) -> tuple[Tensor, ...]:
+    """Return sums of -log(exp(-u) / z + epsilon) or -log(exp(-u) + epsilon) + log z."""
+    inside = [-((-nats - constant).exp() + tiny).log() for tiny in EPSILONS]
+    outside = [-((-nats).exp() + tiny).log() + constant for tiny in EPSILONS]
+    return tuple(values.sum(1) for values in inside + outside)
 
 
 def _gaussian_mistakes(gap: Tensor, std: float, right: Tensor) -> Mistakes:
@@ -56,6 +97,9 @@ def _gaussian_mistakes(gap: Tensor, std: float, right: Tensor) -> Mistakes:
             main + pixels * (log_std + 0.5 * log(2)),
         ),
         "log(std) has the wrong sign.": main + pixels * (half - log_std),
+        "log(2 pi) / 2 has the wrong sign.": main + pixels * (log_std - half),
+        "both constants have the wrong sign: add them.": main - constant,
+        _HARD_CODED: main + 784 * (log_std + half),
         "you added log(std ** 2), twice log(std).": main + constant + pixels * log_std,
         "you halved log(std): only log(2 pi) has the factor 1/2.": (
             main + constant - pixels * log_std / 2
@@ -69,6 +113,7 @@ def _gaussian_mistakes(gap: Tensor, std: float, right: Tensor) -> Mistakes:
             squares / 2 * std**2 + constant,
             squares / 2 * std + constant,
         ),
+        "you forgot to square the errors.": gap.sum(1) / (2 * std**2) + constant,
         "you took absolute errors: square them.": (
             absolutes / (2 * std**2) + constant,
             absolutes / std + pixels * log(2 * std),
@@ -79,6 +124,9 @@ def _gaussian_mistakes(gap: Tensor, std: float, right: Tensor) -> Mistakes:
         ),
         "the squared errors were averaged: sum them over the pixels.": (
             main / pixels + constant
+        ),
+        _UNDERFLOW: _with_epsilons(
+            gap.double().square() / (2 * std**2), log_std + half
         ),
         **general_mistakes(right, pixels),
     }
@@ -92,6 +140,8 @@ def laplace_nll(function: Answer) -> None:
         got = call(function, HINTS, x_hat=x_hat, x=x, scale=scale)
         nll = expect_tensor(got, shape[:1], per_image(shape), dtype)
         expected = -Laplace(x_hat, scale).log_prob(x).flatten(1).sum(1)
+        if nll.isinf().any():
+            raise CheckFailed(_UNDERFLOW)
         given = f"x of shape {shape}, scale = {scale}"
         mistakes = _laplace_mistakes(x - x_hat, scale, expected)
         expect_close(nll, expected, given, mistakes)
@@ -100,6 +150,11 @@ def laplace_nll(function: Answer) -> None:
         gradient[0] = torch.nan
         given += ", some errors 0"
         expect_gradient_flows(function, gradient, given, x_hat=x_hat, x=x, scale=scale)
+    x_hat, x = _far_apart(1000 * 2.0)
+    expected = -Laplace(x_hat, 2.0).log_prob(x).sum(1)
+    _expect_no_underflow(function, expected, x_hat=x_hat, x=x, scale=2.0)
+    given, gradient = "errors of 1000 times the scale", (x_hat - x).sign() / 2
+    expect_gradient_flows(function, gradient, given, x_hat=x_hat, x=x, scale=2.0)
 
 
 def _laplace_mistakes(gap: Tensor, scale: float, right: Tensor) -> Mistakes:
@@ -117,6 +172,7 @@ def _laplace_mistakes(gap: Tensor, scale: float, right: Tensor) -> Mistakes:
         ),
         "log(2 * scale) has the wrong sign.": main - constant,
         "you halved the constant.": main + constant / 2,
+        _HARD_CODED: main + 784 * log(2 * scale),
         "divide the absolute error by scale, without a 2.": (
             absolutes / (2 * scale) + constant
         ),
@@ -142,5 +198,6 @@ def _laplace_mistakes(gap: Tensor, scale: float, right: Tensor) -> Mistakes:
         "the absolute errors were averaged: sum them over the pixels.": (
             main / pixels + constant
         ),
+        _UNDERFLOW: _with_epsilons(gap.double().abs() / scale, log(2 * scale)),
         **general_mistakes(right, pixels),
     }

@@ -11,6 +11,8 @@
 # 3. The check says what is right, or what went wrong and why. Hints open one at a time.
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
 #
+# Some of these functions stand in the lesson. The exercise is to write them without looking.
+#
 # In all six: `B` is the number of images, `...` the sides of one image, which may be any,
 # such as `1, 28, 28` or `784`. "Sum over an image" means over all its values. Logarithms are
 # natural, so that the unit is nats. No function may change its inputs, and each result has
@@ -37,7 +39,8 @@ from aelesson import checks
 # - returns, for each image, the sum of $-\log p(x)$ over its values, where $p$ is the normal
 #   density with mean `x_hat` and standard deviation `std`:
 #   $p(x) = \frac{1}{\sigma\sqrt{2\pi}}\, e^{-(x - \hat{x})^2 / 2\sigma^2}$.
-# - Gradients must flow back to `x_hat`.
+# - Gradients must flow back to `x_hat`. Far from `x_hat`, $p$ is 0 for the computer, but its
+#   logarithm is a usual number, and the result must be right there too.
 #
 # **Expect:** about 0.919 for one pixel without error and `std = 1`; with `std = 0.1` it is
 # about $-1.384$. A density may be above 1, so this loss may be negative.
@@ -84,6 +87,7 @@ checks.losses.gaussian_nll(gaussian_nll)
 # - returns, for each image, the sum of $-\log p(x)$ over its values, with
 #   $p(x) = \frac{1}{2b}\, e^{-|x - \hat{x}| / b}$.
 # - Gradients must flow back to `x_hat`, and be finite where `x_hat` equals `x`.
+# - The result must be right for any error, also where $|x - \hat{x}| / b$ is 1000.
 #
 # **Expect:** about 0.693 for one pixel without error and `scale = 1`, and 1 more for an error
 # of 1.
@@ -126,8 +130,8 @@ checks.losses.laplace_nll(laplace_nll)
 # - `logits`: `(B, ...)`, any real numbers; $s$ is the sigmoid of a logit.
 # - `x`: images, the same shape, in [0, 1]; grey pixels count as they are, without rounding.
 # - returns, for each image, the sum over its values of $-x\log s - (1 - x)\log(1 - s)$.
-# - The values and the gradients must be exact for logits up to $\pm 1000$: no infinity, no
-#   nan, and nothing cut off.
+# - The values and the gradients must be exact for logits up to $\pm 1000$, and at exactly 0:
+#   no infinity, no nan, nothing cut off, and no corner.
 #
 # **Expect:** 0.693 for one pixel with a logit of 0, whatever the pixel; 1000 for a white pixel
 # with a logit of $-1000$; 250 for a pixel of 0.25 with that logit.
@@ -171,10 +175,11 @@ checks.losses.bernoulli_nll(bernoulli_nll)
 # `mse_logit_gradient(logits, x) -> Tensor of the shape of logits`
 #
 # - `logits`, `x`: `(B, ...)` each; $s$ is the sigmoid of a logit, and `x` lies in [0, 1].
-# - returns, at the place of each logit, the derivative by it of the **sum** of $(s - x)^2$ over
-#   *all* values of the batch. No mean anywhere, so there is no division.
-# - Write a closed formula, and leave autograd to the check. The result is finite for logits
-#   up to $\pm 1000$.
+# - returns, at the place of each logit, the derivative, with respect to that logit, of the
+#   **sum** of $(s - x)^2$ over *all* values of the batch. No mean anywhere, so there is no
+#   division.
+# - Write a closed formula. Autograd is a fine way to check it, but not what is asked here.
+#   The result is finite for logits up to $\pm 1000$.
 #
 # **Expect:** $-0.25$ for a white pixel (`x = 1`) with a logit of 0; about $-0.00067$ with a
 # logit of $-8$.
@@ -200,7 +205,7 @@ checks.losses.bernoulli_nll(bernoulli_nll)
 
 # %%
 def mse_logit_gradient(logits, x):
-    """Return the gradient of the summed squared error by each logit."""
+    """Return the gradient of the summed squared error at each logit."""
     ### BEGIN SOLUTION
     s = torch.sigmoid(logits)
     return 2 * (s - x) * s * (1 - s)
@@ -218,16 +223,16 @@ checks.losses.mse_logit_gradient(mse_logit_gradient)
 # `bce_logit_gradient(logits, x) -> Tensor of the shape of logits`
 #
 # - `logits`, `x`: `(B, ...)` each; $s$ is the sigmoid of a logit, and `x` lies in [0, 1].
-# - returns, at the place of each logit, the derivative by it of the **sum** of
-#   $-x\log s - (1 - x)\log(1 - s)$ over *all* values of the batch.
-# - A closed formula, finite for logits up to $\pm 1000$.
+# - returns, at the place of each logit, the derivative, with respect to that logit, of the
+#   **sum** of $-x\log s - (1 - x)\log(1 - s)$ over *all* values of the batch.
+# - A closed formula again, finite for logits up to $\pm 1000$. Autograd may check it.
 #
 # **Expect:** $-0.5$ for a white pixel (`x = 1`) with a logit of 0; about $-1$ with a logit of
 # $-8$. Compare that with exercise 4.
 #
 # <details><summary>Hint 1</summary>
 #
-# First the derivative by $s$: $-\frac{x}{s} + \frac{1 - x}{1 - s}$. Put it over one
+# First the derivative with respect to $s$: $-\frac{x}{s} + \frac{1 - x}{1 - s}$. Put it over one
 # denominator.
 #
 # </details>
@@ -245,7 +250,7 @@ checks.losses.mse_logit_gradient(mse_logit_gradient)
 
 # %%
 def bce_logit_gradient(logits, x):
-    """Return the gradient of the summed binary cross-entropy by each logit."""
+    """Return the gradient of the summed binary cross-entropy at each logit."""
     ### BEGIN SOLUTION
     return torch.sigmoid(logits) - x
     ### END SOLUTION
@@ -264,8 +269,8 @@ checks.losses.bce_logit_gradient(bce_logit_gradient)
 # - `x`: images `(B, ...)` in [0, 1].
 # - returns, for each image, the sum over its values of $-x\log x - (1 - x)\log(1 - x)$, where
 #   $0 \log 0$ counts as 0.
-# - An image of black and white pixels must have 0, to within a millionth: no nan, and no
-#   epsilon that adds up.
+# - An image of black and white pixels must have 0, to within a millionth, in float32 and in
+#   float64: no nan, and no epsilon that adds up.
 #
 # **Expect:** 0 for a black image; 0.693 for each pixel of 0.5; about 46 for a digit of the
 # sample.

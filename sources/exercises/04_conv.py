@@ -10,6 +10,9 @@
 #    run that cell, and run the check below it.
 # 3. The check says what is right, or what went wrong and why. Hints open one at a time.
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
+#
+# Some of these stand in the lesson, in one form or another. The exercise is to write them
+# without looking.
 
 # %%
 from torch import nn
@@ -114,16 +117,19 @@ checks.conv.transposed_conv_size(transposed_conv_size)
 # - returns a new network that turns images `(B, 1, 28, 28)` into codes `(B, latent_dim)`,
 #   for any number of images `B`, both of dtype float32.
 # - At least one `nn.Conv2d` takes part. How many, and how wide, is up to you.
-# - Between the layers stand activations, such as ReLU, so that the whole is not one linear
-#   map. Behind the **last** layer there is none: the code is linear and may be negative.
-# - An image's code does not depend on the other images of the batch (in evaluation mode),
-#   and a gradient reaches every parameter.
+# - Between the layers stands at least one activation, such as ReLU, so that the whole is not
+#   one linear map. One behind every convolution is usual.
+# - Behind the **last** linear layer or convolution there is no activation and no
+#   max-pooling: the code is linear in what that layer puts out, and may be any number, also
+#   a negative one. (Flattening and averaging are linear.)
+# - An image's code does not depend on the other images of the batch (after `.eval()`), and a
+#   gradient reaches every parameter.
 #
 # **Expect:** `build_conv_encoder(32)` turns `(5, 1, 28, 28)` into `(5, 32)`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Make the maps smaller and more: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of 7 x 7.
+# Make the maps smaller and more numerous: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of 7 x 7.
 # Which kernel, stride and padding halve a side? Exercise 1 tells.
 #
 # </details>
@@ -168,10 +174,10 @@ checks.conv.build_conv_encoder(build_conv_encoder)
 #   `(B, 1, 28, 28)`, for any `B`, both of dtype float32.
 # - At least one `nn.ConvTranspose2d` takes part, or an `nn.Conv2d`, for example behind
 #   up-sampling.
-# - Between the layers stand activations, such as ReLU. Pixels lie in [0, 1] whatever the
-#   code, and every value between must be possible: a sigmoid at the very end, nothing else
-#   before it.
-# - An image does not depend on the other codes of the batch (in evaluation mode), and a
+# - Between the layers stands at least one activation, such as ReLU.
+# - Pixels lie in [0, 1] whatever the code, and every value between must be possible: a
+#   sigmoid at the very end, and no other activation between the last layer and it.
+# - An image does not depend on the other codes of the batch (after `.eval()`), and a
 #   gradient reaches every parameter.
 #
 # **Expect:** `build_conv_decoder(32)` turns `(5, 32)` into `(5, 1, 28, 28)`.

@@ -7,6 +7,18 @@ from torch.nn import functional as F
 from .answers import Wrong
 
 
+class Changed(nn.Module):
+    """The reference with something done before or after it."""
+
+    def __init__(self, latent_dim, before=lambda z: z, after=lambda x: x, ending=None):
+        super().__init__()
+        self.body = decoder(latent_dim, ending=ending)
+        self.before, self.after = before, after
+
+    def forward(self, z):
+        return self.after(self.body(self.before(z)))
+
+
 def doubling(inputs, outputs, **changes):
     settings = {"kernel_size": 3, "stride": 2, "padding": 1, "output_padding": 1}
     return nn.ConvTranspose2d(inputs, outputs, **settings | changes)
@@ -74,25 +86,61 @@ def dense_then_one_convolution(latent_dim):
     )
 
 
-RIGHT = [reference, as_the_tutorial, UpSampled, of_four, dense_then_one_convolution]
+class HalfOfTanh(nn.Module):
+    """Write the sigmoid as a Tanh, put into the range behind an up-sampling."""
+
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.body = decoder(latent_dim, last=nn.Conv2d(16, 1, 3, padding=1), ending=())
+
+    def forward(self, z):
+        logits = F.interpolate(self.body(z), scale_factor=2, mode="bilinear")
+        return (1 + torch.tanh(logits / 2)) / 2
+
+
+def by_hand(latent_dim):
+    return Changed(latent_dim, ending=(), after=lambda a: 1 / (1 + torch.exp(-a)))
+
+
+def by_scaled_tanh(latent_dim):
+    return Changed(latent_dim, ending=(nn.Tanh(),), after=lambda x: (x + 1) / 2)
+
+
+def steep(latent_dim):
+    return Changed(latent_dim, ending=(), after=lambda a: torch.sigmoid(10 * a))
+
+
+def normed_logits(latent_dim):
+    return decoder(latent_dim, ending=(nn.BatchNorm2d(1), nn.Sigmoid()))
+
+
+def with_one_activation_only(latent_dim):
+    """The sheet asks for at least one activation, and this is one."""
+    return nn.Sequential(
+        *[nn.Linear(latent_dim, 8 * 49), nn.Unflatten(1, (8, 7, 7)), doubling(8, 4)],
+        *[nn.ReLU(), doubling(4, 1), nn.Sigmoid()],
+    )
+
+
+RIGHT = [
+    reference,
+    as_the_tutorial,
+    UpSampled,
+    of_four,
+    dense_then_one_convolution,
+    HalfOfTanh,
+    by_hand,
+    by_scaled_tanh,
+    steep,
+    normed_logits,
+    with_one_activation_only,
+]
 
 # Wrong
 
 
 def ends(*ending):
     return lambda latent_dim: decoder(latent_dim, ending=ending)
-
-
-class Changed(nn.Module):
-    """The reference with something done before or after it."""
-
-    def __init__(self, latent_dim, before=lambda z: z, after=lambda x_hat: x_hat):
-        super().__init__()
-        self.body = decoder(latent_dim)
-        self.before, self.after = before, after
-
-    def forward(self, z):
-        return self.after(self.body(self.before(z)))
 
 
 def changed(**changes):
@@ -149,6 +197,17 @@ WRONG = [
     Wrong(ends(nn.Tanh()), "Tanh at the end reaches down to -1"),
     Wrong(ends(nn.ReLU(), nn.Sigmoid()), "pixels never go below 0.5"),
     Wrong(ends(nn.Hardtanh(0, 1)), "clamping or rescaling keeps the range"),
+    Wrong(ends(nn.Hardsigmoid()), "it has no gradient outside"),
+    Wrong(ends(nn.Softmax(-1)), "of each row or column add up to 1"),
+    Wrong(ends(nn.Softmax(2)), "of each row or column add up to 1"),
+    Wrong(ends(nn.Softmax(1)), "nn.Softmax(1) over the one channel"),
+    Wrong(ends(nn.LeakyReLU(), nn.Sigmoid()), "stands a leaky ReLU"),
+    Wrong(ends(nn.LeakyReLU(0.2), nn.Sigmoid()), "stands a leaky ReLU"),
+    Wrong(ends(nn.ELU(), nn.Sigmoid()), "pixels never go below 0.27"),
+    Wrong(ends(nn.SiLU(), nn.Sigmoid()), "pixels never go below 0.43"),
+    Wrong(ends(nn.Sigmoid(), nn.Sigmoid()), "pixels never go below 0.5"),
+    Wrong(ends(nn.Hardtanh(-4, 4), nn.Sigmoid()), "stands a clamp"),
+    Wrong(ends(nn.Softsign(), nn.Sigmoid()), "pixels never go"),
     Wrong(ScaledToRange, "clamping or rescaling keeps the range"),
     Wrong(Softmaxed, "add up to 1, as after a softmax"),
     Wrong(
@@ -187,7 +246,7 @@ WRONG = [
     Wrong(lambda d: nn.Sequential(list(decoder(d))), "Unpack it: nn.Sequential"),
     Wrong(lambda d: UpSampled, "you returned the class UpSampled itself"),
     Wrong(changed(after=lambda x: (x, x)), "returns 2 things"),
-    Wrong(changed(after=lambda x: None), "is `return` missing?"),
+    Wrong(changed(after=lambda x: None), "your model's forward returned None"),
     Wrong(changed(before=lambda z: z.mul_(2)), "changes its input z in place"),
     Wrong(BatchMixed, "depends on the others in the batch"),
     Wrong(Detached, "no gradient reaches body.0.weight"),

@@ -66,8 +66,45 @@ def averaged_maps(latent_dim):
     )
 
 
+class WithOwnWeights(nn.Module):
+    def __init__(self, latent_dim):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 6, 5, stride=2)
+        self.weights = nn.Parameter(0.1 * torch.randn(6 * 4 * 4, latent_dim))
+
+    def forward(self, x):
+        h = F.max_pool2d(self.conv(x).relu(), 3).flatten(1)
+        return h @ self.weights
+
+
+def normed_code(latent_dim):
+    return encoder(
+        latent_dim,
+        *[nn.Flatten(), nn.Linear(32 * 7 * 7, latent_dim), nn.BatchNorm1d(latent_dim)],
+    )
+
+
+def with_one_activation_only(latent_dim):
+    """The sheet asks for at least one activation, and this is one."""
+    return nn.Sequential(
+        *[halving(1, 8), halving(8, 16), nn.ReLU(), nn.Flatten()],
+        *[nn.Linear(16 * 7 * 7, latent_dim)],
+    )
+
+
+def with_tiny_last_weights(latent_dim):
+    model = encoder(latent_dim)
+    nn.init.normal_(model[-1].weight, std=1e-3)
+    nn.init.constant_(model[-1].bias, 5.0)
+    return model
+
+
 RIGHT = [
     reference,
+    WithOwnWeights,
+    normed_code,
+    with_one_activation_only,
+    with_tiny_last_weights,
     as_the_tutorial,
     Pooled,
     lazy,
@@ -137,6 +174,21 @@ class Detached(Changed):
         return self.body[4:](h)
 
 
+class Scaled(nn.Module):
+    def forward(self, x):
+        return 10 * torch.tanh(x)
+
+
+class FlatOverBatch(Changed):
+    def forward(self, x):
+        return self.body[-1](self.body[:-2](x).flatten())
+
+
+class FlatInOneRow(Changed):
+    def forward(self, x):
+        return self.body[-1](self.body[:-2](x).reshape(1, -1))
+
+
 class NoForward(nn.Module):
     def __init__(self, latent_dim):
         super().__init__()
@@ -159,6 +211,29 @@ WRONG = [
     Wrong(ends_with(nn.Tanh()), "the code goes through a Tanh"),
     Wrong(ends_with(nn.Softmax(1)), "the code goes through a softmax"),
     Wrong(ends_with(nn.LeakyReLU()), "the code goes through a leaky ReLU"),
+    Wrong(ends_with(nn.LeakyReLU(0.2)), "the code goes through a leaky ReLU"),
+    Wrong(ends_with(Scaled()), "the code goes through a Tanh"),
+    Wrong(ends_with(nn.PReLU()), "the code goes through a leaky ReLU"),
+    Wrong(ends_with(nn.Softplus()), "the code goes through a softplus"),
+    Wrong(ends_with(nn.SELU()), "the code goes through an activation"),
+    Wrong(changed(after=lambda z: z.clamp(-3, 3)), "the code goes through a clamp"),
+    Wrong(changed(after=lambda z: F.leaky_relu(z, 0.2)), "through a leaky ReLU"),
+    Wrong(
+        lambda d: encoder(
+            d, nn.Conv2d(32, d, 3), nn.AdaptiveMaxPool2d(1), nn.Flatten()
+        ),
+        "a max-pooling or the like",
+    ),
+    Wrong(lambda d: FlatOverBatch(d), "flatten from dimension 1 on"),
+    Wrong(lambda d: FlatInOneRow(d), "flatten from dimension 1 on"),
+    Wrong(
+        lambda d: encoder(d, nn.Flatten(0), nn.Linear(32 * 7 * 7, d)),
+        "flatten from dimension 1 on",
+    ),
+    Wrong(
+        lambda d: encoder(d, nn.Conv2d(32, d, 7), nn.Flatten(0)),
+        "flatten from dimension 1 on",
+    ),
     Wrong(changed(after=torch.abs), "the code goes through an activation"),
     Wrong(lambda d: encoder(d, activation=nn.Identity), "is one linear map, as PCA"),
     Wrong(
@@ -197,7 +272,7 @@ WRONG = [
     Wrong(changed(after=lambda z: z.T), "batch and code are swapped"),
     Wrong(changed(after=torch.flatten), "keep the batch"),
     Wrong(changed(after=lambda z: z.double()), "torch.float64, expected torch.float32"),
-    Wrong(changed(after=lambda z: None), "is `return` missing?"),
+    Wrong(changed(after=lambda z: None), "your model's forward returned None"),
     Wrong(changed(before=lambda x: x.mul_(2)), "changes its input x in place"),
     Wrong(BatchMixed, "depends on the others in the batch"),
     Wrong(Detached, "no gradient reaches body.0.weight"),

@@ -56,7 +56,8 @@ CONV_WRONG = [
     Wrong(lambda n, k, s, p: (n - 1) * s - 2 * p + k, "of a transposed convolution"),
     Wrong(lambda n, k, s, p: (n + 2 * p - k) / s + 1, "(float), expected an int"),
     Wrong(lambda n, k, s, p: round((n + 2 * p - k) / s) + 1, "you round up"),
-    Wrong(lambda n, k, s, p: n // s, "got 6, expected 9, for size = 20"),
+    Wrong(lambda n, k, s, p: n // s, "size // stride holds for some kernels"),
+    Wrong(lambda n, k, s, p: n // s + 1, "expected 9, for size = 20"),
     Wrong(lambda n, k, s, p: torch.tensor(conv_reference(n, k, s, p)), "`.item()`"),
     Wrong(lambda n, k, s, p: (conv_reference(n, k, s, p),) * 2, "expected an int"),
     Wrong(lambda size, kernel: size - kernel + 1, "called with 4 arguments"),
@@ -98,10 +99,12 @@ TRANSPOSED_WRONG = [
     Wrong(lambda n, k, s, p, o: n * s - 2 * p + k + o, "there are size - 1 steps"),
     Wrong(lambda n, k, s, p, o: n - 1 - 2 * p + k + o, "the stride is missing"),
     Wrong(lambda n, k, s, p, o: (n - 1) * s - 2 * p + o, "the kernel is missing"),
-    Wrong(lambda n, k, s, p, o: (n - 1) * s - 2 * p + k - 1 + o, "goes a + 1"),
+    Wrong(lambda n, k, s, p, o: (n - 1) * s - 2 * p + k - 1 + o, "also add 1."),
     Wrong(lambda n, k, s, p, o: (n + 2 * p - k) // s + 1, "here the sides grow"),
     Wrong(lambda n, k, s, p, o: (n + 2 * p - k) // s + 1 + o, "the sides grow"),
-    Wrong(lambda n, k, s, p, o: n * s, "got 45, expected 44, for size = 9"),
+    Wrong(lambda n, k, s, p, o: n * s, "size * stride holds for some kernels"),
+    Wrong(lambda n, k, s, p, o: (n - 1) * s - 2 * p + k + s - 1, "stride - 1 is not"),
+    Wrong(lambda n, k, s, p, o: n * s + o, "expected 47, for size = 9"),
     Wrong(lambda n, k, s, p, o: float((n - 1) * s - 2 * p + k + o), "(float)"),
     Wrong(lambda *a: torch.tensor(transposed_reference(*a)), "Call `.item()`"),
     Wrong(lambda n, k, s, p: (n - 1) * s - 2 * p + k, "called with 5 arguments"),
@@ -167,6 +170,11 @@ def field_that_eats_its_layers(layers):
     return field
 
 
+def field_from_layers_turned_round(layers):
+    layers.reverse()
+    return field_from_the_top(layers[::-1])
+
+
 def field_with_directly_below(layers):
     field, below = 1, 1
     for kernel, stride in layers:
@@ -192,6 +200,11 @@ FIELD_WRONG = [
     Wrong(lambda layers: math.prod(s for _, s in layers), "the step between"),
     Wrong(lambda layers: field_reference(layers) if layers else 0, "with no layer"),
     Wrong(lambda layers: float(field_reference(layers)), "(float), expected an int"),
-    Wrong(field_that_eats_its_layers, "changes its input layers in place"),
+    Wrong(field_that_eats_its_layers, "Work on a copy: list(layers)."),
+    Wrong(field_from_layers_turned_round, "Work on a copy: list(layers)."),
+    Wrong(
+        lambda layers: field_reference([(s, k) for k, s in layers]),
+        "each pair is (kernel, stride)",
+    ),
     Wrong(lambda kernel, stride: kernel, "called with 1 argument: (layers)"),
 ]

@@ -26,8 +26,21 @@ def nll_by_softplus(logits, x):
 
 
 def nll_by_hand(logits, x):
-    positive = torch.relu(logits)
+    positive = torch.maximum(logits, torch.zeros_like(logits))
     return total(positive - x * logits + torch.log1p(torch.exp(-logits.abs())))
+
+
+def nll_by_logaddexp(logits, x):
+    return total(torch.logaddexp(logits, torch.zeros_like(logits)) - x * logits)
+
+
+def nll_by_log_softmax(logits, x):
+    both = torch.stack([logits, torch.zeros_like(logits)]).log_softmax(0)
+    return -total(x * both[0] + (1 - x) * both[1])
+
+
+def nll_by_one_logsigmoid(logits, x):
+    return total((1 - x) * logits - F.logsigmoid(logits))
 
 
 def nll_by_distribution(logits, x):
@@ -48,6 +61,9 @@ NLL_RIGHT = [
     nll_by_logsigmoid,
     nll_by_softplus,
     nll_by_hand,
+    nll_by_logaddexp,
+    nll_by_log_softmax,
+    nll_by_one_logsigmoid,
     nll_by_distribution,
     nll_by_loop,
 ]
@@ -91,7 +107,28 @@ def nll_in_place(logits, x):
     return nll_by_softplus(logits.sub_(0), x.mul_(0.5))
 
 
+def nll_by_positive(positive):
+    """Return the stable formula, with its own way to cut negative logits off."""
+    return lambda a, x: total(positive(a) - x * a + torch.log1p(torch.exp(-a.abs())))
+
+
 NLL_WRONG = [
+    Wrong(nll_by_positive(torch.relu), "at a logit of exactly 0"),
+    Wrong(nll_by_positive(lambda a: a.clamp(min=0)), "at a logit of exactly 0"),
+    Wrong(nll_by_positive(lambda a: torch.where(a > 0, a, 0)), "has a corner there"),
+    Wrong(
+        lambda a, x: total((x - 1) * (1 - F.logsigmoid(a)) - x * F.logsigmoid(a)),
+        "log(1 - s) is not 1 - log s",
+    ),
+    Wrong(
+        lambda a, x: total((1 - x) * F.logsigmoid(a) - x * F.logsigmoid(a)),
+        "log(1 - s) is not -log s",
+    ),
+    Wrong(
+        lambda a, x: -total(x * F.logsigmoid(a) + (1 - x) * F.logsigmoid(1 - a)),
+        "1 - s is the sigmoid of -a, not of 1 - a",
+    ),
+    Wrong(lambda a, x: -total(F.logsigmoid(a)), "x is missing"),
     Wrong(nll_of_sigmoid, "F.logsigmoid(a) is exact"),
     Wrong(nll_with_epsilon, "you cut the logarithm off"),
     Wrong(nll_clamped, "you cut the logarithm off"),
@@ -183,8 +220,8 @@ def entropy_clamped(x):
     return entropy_naive(x.clamp(1e-5, 1 - 1e-5))
 
 
-def entropy_with_epsilon(x):
-    return -total(x * (x + 1e-5).log() + (1 - x) * (1 - x + 1e-5).log())
+def entropy_with_epsilon(x, tiny=1e-5):
+    return -total(x * (x + tiny).log() + (1 - x) * (1 - x + tiny).log())
 
 
 def entropy_in_bits(x):
@@ -201,6 +238,13 @@ ENTROPY_WRONG = [
     Wrong(entropy_naive, "0 * log(0) is nan"),
     Wrong(entropy_clamped, "Your epsilon or clamp adds up"),
     Wrong(entropy_with_epsilon, "Your epsilon or clamp adds up"),
+    Wrong(lambda x: entropy_with_epsilon(x, 1e-8), "Your epsilon or clamp adds up"),
+    Wrong(lambda x: entropy_with_epsilon(x, 1e-3), "changes grey pixels as well"),
+    Wrong(
+        lambda x: entropy_naive(x.clamp(0.01, 0.99)), "Your epsilon or clamp adds up"
+    ),
+    Wrong(entropy_by_distribution, "or that of a library function"),
+    Wrong(lambda x: entropy_naive(x).nan_to_num(), "nan_to_num comes after the sum"),
     Wrong(lambda x: -total(torch.xlogy(x, x)), "the second half is missing"),
     Wrong(lambda x: -total(torch.xlogy(1 - x, 1 - x)), "the first half is missing"),
     Wrong(

@@ -82,7 +82,35 @@ def squared(x_hat, x):
     return (x - x_hat).square()
 
 
+def gaussian_by_log_of_doubles(x_hat, x, std, tiny=0.0):
+    density = Normal(x_hat.double(), std).log_prob(x.double()).exp()
+    return -torch.log(density + tiny).flatten(1).sum(1).to(x.dtype)
+
+
 GAUSSIAN_WRONG = [
+    Wrong(gaussian_by_log_of_doubles, "log(exp(-u)) is -u"),
+    Wrong(lambda *a: gaussian_by_log_of_doubles(*a, tiny=1e-12), "log(exp(-u)) is -u"),
+    Wrong(lambda *a: gaussian_by_log_of_doubles(*a, tiny=1e-8), "log(exp(-u)) is -u"),
+    Wrong(
+        lambda m, x, s: total((x - m) / (2 * s**2) + math.log(s) + HALF),
+        "you forgot to square",
+    ),
+    Wrong(
+        lambda m, x, s: total(squared(m, x) / (2 * s**2) - math.log(s) - HALF),
+        "both constants have the wrong sign",
+    ),
+    Wrong(
+        lambda m, x, s: total(squared(m, x) / (2 * s**2) + math.log(s) - HALF),
+        "log(2 pi) / 2 has the wrong sign",
+    ),
+    Wrong(
+        lambda m, x, s: total(squared(m, x) / (2 * s**2)) + 784 * (math.log(s) + HALF),
+        "784 written in your code",
+    ),
+    Wrong(
+        lambda *a: gaussian_reference(*a) / count(a[0]) * 784,
+        "784 written in your code",
+    ),
     Wrong(lambda m, x, s: total(squared(m, x) / (2 * s**2)), "constant is missing"),
     Wrong(
         lambda m, x, s: total(squared(m, x) / (2 * s**2) + math.log(s)),
@@ -185,6 +213,6 @@ GAUSSIAN_WRONG = [
     Wrong(lambda m, x, s: gaussian_reference(m, x, s).float(), "torch.float64"),
     Wrong(gaussian_without_graph, "no gradient flows back to x_hat"),
     Wrong(gaussian_by_numpy, "numpy hands no gradient on"),
-    Wrong(gaussian_by_log_of_density, "look for log(0)"),
+    Wrong(gaussian_by_log_of_density, "exp underflows"),
     Wrong(gaussian_in_place, "changes its input x in place"),
 ]

@@ -60,7 +60,8 @@ def mse_without_graph(logits, x):
 
 MSE_WRONG = [
     Wrong(lambda a, x: error(a, x) * slope(a), "the factor 2, from the square"),
-    Wrong(lambda a, x: 2 * error(a, x), "s (1 - s) is missing"),
+    Wrong(lambda a, x: 2 * error(a, x), "s'(a) = s (1 - s) is missing"),
+    Wrong(lambda a, x: 2 * (x - a.sigmoid()) * slope(a), "it is s - x, not x - s"),
     Wrong(lambda a, x: error(a, x), "s (1 - s) is missing"),
     Wrong(lambda a, x: 2 * error(a, x) * a * (1 - a), "not the logit"),
     Wrong(lambda a, x: 2 * error(a, x) * a.sigmoid(), "you have another slope"),
@@ -140,7 +141,7 @@ BCE_WRONG = [
     ),
     Wrong(lambda a, x: a.sigmoid(), "x is missing"),
     Wrong(lambda a, x: error(a, x.round()), "you rounded the pixels"),
-    Wrong(lambda a, x: -error(a, x), "the sign is the wrong way round"),
+    Wrong(lambda a, x: x - a.sigmoid(), "it is s - x, not x - s"),
     Wrong(bce_mean_by_autograd, "it is the gradient of the sum"),
     Wrong(lambda a, x: error(a, x) / x[0].numel(), "it is the gradient of the sum"),
     Wrong(bce_values, "this is the loss itself"),

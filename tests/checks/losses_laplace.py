@@ -31,7 +31,13 @@ def laplace_by_cases(x_hat, x, scale):
     return torch.einsum("b...->b", size / scale - math.log(1 / (2 * scale)))
 
 
+def laplace_by_maximum(x_hat, x, scale):
+    size = torch.maximum(x - x_hat, x_hat - x)
+    return (size / scale).flatten(1).sum(1) + count(x) * math.log(2 * scale)
+
+
 LAPLACE_RIGHT = [
+    laplace_by_maximum,
     laplace_reference,
     laplace_by_distribution,
     laplace_by_l1_loss,
@@ -53,7 +59,31 @@ def absolute(x_hat, x):
     return (x - x_hat).abs()
 
 
+def log_of_density(x_hat, x, b, inside=0.0, outside=0.0):
+    small = torch.exp(-absolute(x_hat, x) / b) + outside
+    return -total(torch.log(small / (2 * b) + inside))
+
+
+def log_of_density_masked(x_hat, x, b):
+    u = absolute(x_hat, x) / b
+    return total(torch.where(u < 80, -torch.exp(-u).log(), u) + math.log(2 * b))
+
+
 LAPLACE_WRONG = [
+    Wrong(log_of_density, "log(exp(-u)) is -u"),
+    Wrong(lambda *a: log_of_density(*a, inside=1e-12), "log(exp(-u)) is -u"),
+    Wrong(lambda *a: log_of_density(*a, outside=1e-12), "log(exp(-u)) is -u"),
+    Wrong(lambda *a: log_of_density(*a, inside=1e-8), "log(exp(-u)) is -u"),
+    Wrong(lambda *a: log_of_density(*a, inside=1e-40), "log(exp(-u)) is -u"),
+    Wrong(
+        lambda m, x, b: -total(Laplace(m, b).log_prob(x).exp().log()),
+        "log(exp(-u)) is -u",
+    ),
+    Wrong(log_of_density_masked, "a masked branch that overflows"),
+    Wrong(
+        lambda m, x, b: total(absolute(m, x) / b) + 784 * math.log(2 * b),
+        "784 written in your code",
+    ),
     Wrong(lambda m, x, b: total(absolute(m, x) / b), "the constant is missing"),
     Wrong(
         lambda m, x, b: total(absolute(m, x) / b + math.log(b)), "the 2 in log(2 * sc"
