@@ -27,7 +27,7 @@ def median(noisy: Tensor, size: int = 3) -> Tensor:
     """
     _require_grey(noisy)
     _require_odd(size)
-    from scipy.ndimage import median_filter  # type: ignore[import-untyped]
+    from scipy.ndimage import median_filter
 
     return _tensor(median_filter(_array(noisy), size=(1, 1, size, size)), noisy)
 
@@ -70,7 +70,7 @@ def wiener(noisy: Tensor, size: int, noise_variance: float) -> Tensor:
     _require_grey(noisy)
     _require_odd(size)
     _require_positive("noise_variance", noise_variance)
-    from scipy.signal import wiener as local_wiener  # type: ignore[import-untyped]
+    from scipy.signal import wiener as local_wiener
 
     with np.errstate(divide="ignore", invalid="ignore"):  # where nothing varies
         filtered = local_wiener(_array(noisy), (1, 1, size, size), noise_variance)

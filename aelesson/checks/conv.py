@@ -53,7 +53,7 @@ CONVS = (
     _Conv(20, 5, 3, 4),
 )
 TRANSPOSED = (
-    _Transposed(9, 8, 5, 2, 3),
+    _Transposed(5, 16, 7, 3, 2),
     _Transposed(14, 3, 2, 1, 1),
     _Transposed(14, 3, 2, 1, 0),
     _Transposed(1, 7, 1, 0, 0),
@@ -140,7 +140,7 @@ def _transposed_mistakes(case: _Transposed) -> Mistakes:
         "the kernel is missing: the last place paints a whole kernel.": right - k,
         "one pixel is missing: if you use kernel - 1, also add 1.": right - 1,
         "size * stride holds for some kernels and paddings only: count what is "
-        "painted.": n * s,
+        "painted.": (n * s, n * s + o),
         "stride - 1 is not always the output_padding: add the argument.": (
             right - o + s - 1
         ),
