@@ -15,6 +15,9 @@ SHAPES = ((5, 1, 4, 6), (1, 3, 2, 4), (4, 10))
 SMALLER = (3, 1, 4, 6)
 
 HINTS = {
+    "all elements of input should be between 0 and 1": (
+        "you took the cross-entropy: the squared error was asked for."
+    ),
     "mat1 and mat2 shapes cannot be multiplied": (
         "the model takes what corrupt returns, which may have another shape than x: "
         "hand it corrupt(x) and nothing else."
@@ -61,7 +64,7 @@ class _Watched:
 
 
 class _Cleaner(nn.Module):
-    """A small model from corrupted images to images of another shape."""
+    """A small model to images of another shape, with values beyond [0, 1], too."""
 
     def __init__(self, before: tuple[int, ...], after: tuple[int, ...]) -> None:
         super().__init__()
@@ -71,7 +74,7 @@ class _Cleaner(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self.modes.append(self.training)
-        x_hat: Tensor = self.linear(x.flatten(1)).sigmoid()
+        x_hat: Tensor = 8 * self.linear(x.flatten(1)).sigmoid() - 3.5
         return x_hat.reshape(-1, *self.after)
 
 
@@ -120,7 +123,7 @@ def _expect_one_draw(watched: _Watched, x: Tensor) -> None:
         )
     if not close(watched.taken[0], x):
         raise CheckFailed(
-            "corrupt got something other than x: first spoil x, then let the model "
+            "corrupt got something other than x: first corrupt x, then let the model "
             "clean it."
         )
 
@@ -139,9 +142,12 @@ def _expect_loss(loss: Tensor, model: _Cleaner, x: Tensor, spoilt: Tensor) -> No
         ),
         "you took absolute errors: square them.": gaps.abs().mean(),
         "you took the mean difference: square it first.": (gaps.mean(), -gaps.mean()),
+        "you cut the model's output to [0, 1]: compare it as it is.": (
+            F.mse_loss(x_hat.clamp(0, 1), x)
+        ),
         "leave out the factor 0.5.": gaps.square().mean() / 2,
         "you took the cross-entropy: the squared error was asked for.": (
-            F.binary_cross_entropy(x_hat, x)
+            F.binary_cross_entropy_with_logits(x_hat, x)
         ),
     }
     if spoilt.shape == x.shape:

@@ -134,9 +134,20 @@ def _expect_gradients(code: Tensor, x: Tensor, encoders: Sequence[nn.Module]) ->
 
 
 ANSWERS = ((8, 3), (1, 5), (7, 2), (40, 10))
+LARGE = torch.tensor(
+    [
+        [100.0, 101, 102],
+        [1000, 0, 1001],
+        [0, 1000, 5],
+        [30, 40, 20],
+        [-1001, -1000, -1002],
+        [3, 2, 1],
+    ]
+)
+LARGE_LABELS = torch.tensor([2, 2, 1, 0, 1, 0])
 
 
-@check(f"right on {2 * len(ANSWERS) + 2} batches")
+@check(f"right on {2 * len(ANSWERS) + 3} batches")
 def accuracy(function: Answer) -> None:
     """Check `accuracy(logits, labels)`: a share from 0 to 1, a float."""
     _expect_accuracy(function, *_telling_answers())
@@ -148,6 +159,7 @@ def accuracy(function: Answer) -> None:
             labels = torch.where(wrong, (labels + 1) % classes, labels)
             _expect_accuracy(function, logits, labels)
     _expect_accuracy(function, -torch.eye(4)[:3], torch.tensor([0, 1, 2]))
+    _expect_accuracy(function, LARGE, LARGE_LABELS)
 
 
 def _telling_answers() -> tuple[Tensor, Tensor]:
@@ -155,7 +167,7 @@ def _telling_answers() -> tuple[Tensor, Tensor]:
 
     The largest logit of each row is a whole number, as labels are.
     """
-    generator = torch.Generator().manual_seed(0)  # chosen for this; tested
+    generator = torch.Generator().manual_seed(18)  # chosen for this; tested
     batch, classes = 24, 5
     below = torch.rand(batch, classes, generator=generator).argsort(1)
     below = below * (0.3 + torch.rand(batch, 1, generator=generator))
@@ -184,8 +196,27 @@ def _expect_accuracy(function: Answer, logits: Tensor, labels: Tensor) -> None:
     given = f"{len(labels)} images and {logits.shape[1]} classes, {right} of them right"
     share = float(right) / len(labels)
     if not abs(got - share) < 1e-6:
-        mistakes = _misjudged(logits, labels, float(right))
+        known = _overflown(logits, labels) if logits is LARGE else {}
+        mistakes = {**known, **_misjudged(logits, labels, float(right))}
         expect_close(got, share, given, mistakes)
+
+
+def _overflown(logits: Tensor, labels: Tensor) -> Mistakes:
+    """Give each mistake that only large logits show its diagnosis and its figure."""
+    weights = logits.exp()
+
+    def hits(scores: Tensor) -> Tensor:
+        return (scores.argmax(1) == labels).double().mean()
+
+    return {
+        "a sigmoid makes 1 of all large logits: compare the logits themselves.": (
+            hits(logits.sigmoid())
+        ),
+        "exp of large logits overflows: compare the logits themselves.": (
+            hits(weights / weights.sum(1, keepdim=True)),
+            hits(weights),
+        ),
+    }
 
 
 def _misjudged(logits: Tensor, labels: Tensor, right: float) -> Mistakes:
@@ -215,6 +246,9 @@ def _misjudged(logits: Tensor, labels: Tensor, right: float) -> Mistakes:
         ),
         "you took the place of the smallest logit: take the largest, argmax.": (
             (logits.argmin(1) == labels).double().mean()
+        ),
+        "you took the largest logit in size: -9 is smaller than 1, so no abs().": (
+            (logits.abs().argmax(1) == labels).double().mean()
         ),
         "you compared every answer with every label: keep one answer per image, "
         "without `keepdim`.": every_pair,

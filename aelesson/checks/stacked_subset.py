@@ -17,6 +17,7 @@ CASES = (
     ((4, 4, 4), 3),
 )
 DRAWN, FROM, DRAWS = 2, 5, 600  # of each class, how many, how often
+UNEQUAL = (4, 6, 4, 4, 6, 4, 4, 4, 6, 4, 4, 4)  # classes of 9 and of 3 images
 
 
 @check(f"right on {len(CASES)} sets of labels, and on average")
@@ -27,6 +28,7 @@ def stratified_subset(function: Answer) -> None:
             _subset(function, torch.tensor(labels), per_class, seeded(seed))
     _expect_own_randomness(function)
     _expect_equal_chances(function)
+    _expect_every_place(function)
 
 
 def _subset(
@@ -59,6 +61,11 @@ def _subset(
         (per_class,): "per_class is meant for each class: join those of all classes.",
         tuple(labels.shape): "these are all images: choose per_class of each class.",
     }
+    digits = int((classes < 10).sum())
+    hints.setdefault(
+        (digits * per_class,),
+        "the classes are the values that occur: labels.unique().",
+    )
     chosen = expect_tensor(got, (count,), hints, torch.int64)
     _expect_places(chosen, labels)
     _expect_counts(chosen, labels, classes, per_class)
@@ -141,6 +148,20 @@ def _expect_equal_chances(function: Answer) -> None:
     for label in (0, 1):
         places = (labels == label).nonzero().flatten().tolist()
         _expect_even(pairs, places)
+
+
+def _expect_every_place(function: Answer) -> None:
+    """Ask that no image of a larger class is left out for good."""
+    labels, generator = torch.tensor(UNEQUAL), seeded(3)
+    left = set(range(len(labels)))
+    for _ in range(DRAWS // 4):
+        left -= set(_subset(function, labels, DRAWN, generator).tolist())
+    if left:
+        raise CheckFailed(
+            f"with classes of unequal sizes, place {min(left)} was never chosen in "
+            f"{DRAWS // 4} calls.\nDraw from all places of each class, not from the "
+            "first ones."
+        )
 
 
 def _expect_even(pairs: Counter[tuple[int, ...]], places: Sequence[int]) -> None:

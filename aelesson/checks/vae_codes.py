@@ -12,17 +12,26 @@ from aelesson.checks.harness import Answer, CheckFailed, call, check
 Draw = Callable[..., Tensor]
 """What draws noise of a shape: `torch.randn`, or `draw(torch.randn, *shape)`."""
 
+_Codes = Tensor | tuple[Tensor, ...]
+
 CODES = (
-    ((5, 3), torch.float32, True),  # shape, dtype, with a generator of its own
-    ((1, 1), torch.float32, True),
-    ((4, 20), torch.float32, False),
-    ((9, 4), torch.float64, True),
+    # shape, dtype, with a generator of its own, about where logvar lies
+    ((5, 3), torch.float32, True, 0),
+    ((1, 1), torch.float32, True, 0),
+    ((4, 20), torch.float32, False, 0),
+    ((9, 4), torch.float64, True, 0),
+    ((3, 2), torch.float32, True, 12),
+    ((2, 4), torch.float64, True, -100),
 )
+LIMITS = (2, 3, 4, 5, 6, 7, 8, 10, 11)  # to which people clamp logvar
 
 _NO_GRADIENT = (
     "no gradient reaches mean and logvar.\n"
     "Compute z = mean + sigma * noise from them: no `detach`, no `no_grad`, and no "
     "torch.normal(mean, std) or .sample(), which cut the graph."
+)
+_NORMAL = (
+    "torch.normal lets no gradient through to its parameters: mean + sigma * noise."
 )
 HINTS = {
     "does not require grad": _NO_GRADIENT,
@@ -37,9 +46,9 @@ HINTS = {
 @check(f"right on {len(CODES)} batches, gradients included")
 def reparameterize(function: Answer) -> None:
     """Check `reparameterize(mean, logvar, generator)`: draws with a gradient."""
-    for seed, (shape, dtype, own) in enumerate(CODES, start=3):
+    for seed, (shape, dtype, own, level) in enumerate(CODES, start=3):
         mean = torch.randn(shape, dtype=dtype).requires_grad_()
-        logvar = torch.randn(shape, dtype=dtype).requires_grad_()
+        logvar = (torch.randn(shape, dtype=dtype) + level).requires_grad_()
         generator = _begun(seed) if own else None
         draw, stray = _drawing_like(generator), _drawing_like(None)
         got = call(function, HINTS, mean=mean, logvar=logvar, generator=generator)
@@ -47,7 +56,8 @@ def reparameterize(function: Answer) -> None:
         std, noise = (0.5 * logvar).exp(), draw(torch.randn, *shape, dtype=dtype)
         expected = mean + std * noise
         given = f"mean of shape {shape}, {dtype}" + ", no generator" * (not own)
-        mistakes = _misdraws(mean, logvar, noise) | _misnoises(mean, std, draw)
+        given += f", logvar about {level}" * bool(level)
+        mistakes = {**_misdraws(mean, logvar, noise), **_misnoises(mean, std, draw)}
         mistakes["the noise does not come from the generator: hand it on."] = (
             mean + std * stray(torch.randn, *shape, dtype=dtype)
         )
@@ -64,7 +74,7 @@ def _shapes_of_codes(shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:
     }
 
 
-def _misdraws(mean: Tensor, logvar: Tensor, noise: Tensor) -> dict[str, Tensor]:
+def _misdraws(mean: Tensor, logvar: Tensor, noise: Tensor) -> dict[str, _Codes]:
     """Give each known mistake in the formula its diagnosis and its codes."""
     std = (0.5 * logvar).exp()
     return {
@@ -81,6 +91,12 @@ def _misdraws(mean: Tensor, logvar: Tensor, noise: Tensor) -> dict[str, Tensor]:
         ),
         "softplus is for networks that return it: sigma is exp(0.5 * logvar).": (
             mean + F.softplus(logvar) * noise
+        ),
+        "logvar may be negative: sigma is exp(0.5 * logvar).": (
+            mean + logvar.sqrt() * noise
+        ),
+        "logvar may be any number: do not clamp it.": tuple(
+            mean + (0.5 * logvar.clamp(-limit, limit)).exp() * noise for limit in LIMITS
         ),
         "there is no noise in it: multiply sigma by standard normal noise.": (
             mean + std
@@ -135,7 +151,9 @@ def _expect_gradients(
                 f"no gradient reaches {name}: is there a `detach`, a `no_grad` or "
                 "`.data` on its way to z?"
             )
-        expect_close(got, wanted, f"the gradient with respect to {name}")
+        given = f"the gradient with respect to {name}"
+        mistakes = {_NORMAL: torch.zeros_like(wanted)}
+        expect_close(got, wanted, given, mistakes)
 
 
 # sample

@@ -12,11 +12,15 @@ from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 
 CODES = (
-    ((4, 3), torch.float32),
-    ((1, 1), torch.float32),
-    ((3, 20), torch.float32),
-    ((5, 2), torch.float64),
+    ((4, 3), torch.float32, None),  # shape, dtype, of which value all codes are
+    ((1, 1), torch.float32, None),
+    ((3, 20), torch.float32, None),
+    ((5, 2), torch.float64, None),
+    ((3, 20), torch.float32, (0.0, 0.0)),  # mean and logvar
+    ((3, 5), torch.float32, (1.0, -20.0)),
+    ((2, 3), torch.float32, (-1.0, 12.0)),
 )
+LIMITS = (2, 3, 4, 5, 6, 7, 8, 10, 11)  # to which people clamp logvar
 
 _ONE_PER_IMAGE = "one value per image: sum over dimension 1, the units of the code."
 HINTS = {
@@ -37,14 +41,18 @@ HINTS = {
 @check(f"right on {len(CODES)} batches, gradients included")
 def kl_to_standard_normal(function: Answer) -> None:
     """Check `kl_to_standard_normal(mean, logvar)`: nats per image, `(B,)`."""
-    for shape, dtype in CODES:
-        mean = (2 * torch.randn(shape, dtype=dtype)).requires_grad_()
-        logvar = (torch.randn(shape, dtype=dtype) - 0.5).requires_grad_()
+    for shape, dtype, values in CODES:
+        mean = 2 * torch.randn(shape, dtype=dtype)
+        logvar = torch.randn(shape, dtype=dtype) - 0.5
+        if values is not None:
+            mean, logvar = (torch.full(shape, v, dtype=dtype) for v in values)
+        mean, logvar = mean.requires_grad_(), logvar.requires_grad_()
         got = call(function, HINTS, mean=mean, logvar=logvar)
         kl = expect_tensor(got, shape[:1], _shapes_of_kl(shape))
         expected = _kl(mean, logvar).sum(1)
-        given = f"mean of shape {shape}, {dtype}"
-        expect_close(kl, expected, given, _miskls(mean, logvar))
+        told = f", all {values[0]:g}, and logvar {values[1]:g}" if values else ""
+        mistakes = {**_miskls(mean, logvar), **_limited(mean, logvar)}
+        expect_close(kl, expected, f"mean of shape {shape}, {dtype}{told}", mistakes)
         _expect_gradients(kl, expected, {"mean": mean, "logvar": logvar})
 
 
@@ -52,6 +60,20 @@ def _kl(mean: Tensor, logvar: Tensor) -> Tensor:
     """Return the KL of each unit, `(B, D)`, by PyTorch's own formula."""
     q = Normal(mean, (0.5 * logvar).exp())
     return kl_divergence(q, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+
+
+def _limited(mean: Tensor, logvar: Tensor) -> dict[str, tuple[Tensor, ...]]:
+    """Give the KL with a limit to it its diagnosis and its values, `(B,)`."""
+    units, total = _kl(mean, logvar), _kl(mean, logvar).sum(1)
+    least = [10.0**-power for power in range(7)] + [0.05, 0.25, 0.5, 2.0, 3.0]
+    return {
+        "logvar may be any number: do not clamp it.": tuple(
+            _kl(mean, logvar.clamp(-limit, limit)).sum(1) for limit in LIMITS
+        ),
+        "the KL may be 0: let no unit and no image have a least price.": tuple(
+            kl for v in least for kl in (units.clamp_min(v).sum(1), total.clamp_min(v))
+        ),
+    }
 
 
 def _shapes_of_kl(shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:

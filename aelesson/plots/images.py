@@ -120,7 +120,7 @@ def maps(values: Mapping[str, Tensor], title: str, signed: bool = False) -> Figu
 def _draw(ax: Axes, values: NDArray[np.floating], bound: float) -> None:
     """Draw an image `(1, H, W)` in grey, or a code `(D,)` from -bound to bound."""
     if values.ndim == 3:
-        ax.imshow(values[0], vmin=0, vmax=1, cmap="gray")
+        ax.imshow(values[0], vmin=0, vmax=1, cmap="gray", interpolation="nearest")
     else:
         ax.imshow(_block(values), vmin=-bound, vmax=bound, cmap="RdBu_r")
     _bare(ax)

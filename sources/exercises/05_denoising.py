@@ -68,7 +68,7 @@ def add_gaussian_noise(x, std, generator, clamp):
 checks.denoising.add_gaussian_noise(add_gaussian_noise)
 
 # %% [markdown]
-# ## 2. How do you strew salt and pepper?
+# ## 2. How do you add salt and pepper?
 #
 # **Goal:** replace a random share of the values. **Difficulty:** medium.
 # **Time:** 15 minutes.
@@ -184,7 +184,7 @@ checks.denoising.psnr(psnr)
 #
 # <details><summary>Hint 1</summary>
 #
-# Three things in a row: spoil, clean, compare. Compare with what?
+# Three things in a row: corrupt, clean, compare. Compare with what?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -243,6 +243,7 @@ checks.denoising.denoising_loss(denoising_loss)
 # <details><summary>Hint 3</summary>
 #
 # For `std` 1 it is once the score, for `std` 2 it is four times the score: the variance.
+# So it is `x_noisy + std**2 * score(x_noisy)`.
 #
 # </details>
 

@@ -120,9 +120,9 @@ checks.vae.kl_to_standard_normal(kl_to_standard_normal)
 # - `logits`: what the decoder returned, before any sigmoid, `(B, ...)`, of any size.
 # - `x`: images of the same shape, pixels in [0, 1].
 # - `mean`, `logvar`: as in exercise 2, `(B, D)`; `beta`: a number, the weight of the KL.
-# - returns one number, still with its graph: the **mean over the batch** of
-#   [binary cross-entropy **summed** over all of an image's pixels] + `beta` × [KL **summed**
-#   over the units of the code].
+# - returns one number as a tensor: the **mean over the batch** of [binary cross-entropy
+#   **summed** over all of an image's pixels] + `beta` × [KL **summed** over the units of the
+#   code]. Gradients can still flow back from it.
 #
 # **Expect:** with logits 0, `mean` 0 and `logvar` 0: $784 \log 2 \approx 543.4$ for images of 784
 # pixels, whatever `x` and `beta` are. Logits of ±1000 give no `inf` and no `nan`.
@@ -171,8 +171,8 @@ checks.vae.negative_elbo(negative_elbo)
 # - `kl`: `"sum"` or `"mean"`: how it reduces the KL over the units of the code.
 # - `pixels`: values in an image; `latent_dim`: units of the code.
 # - The loss adds both terms, without a factor, and averages over the batch.
-# - returns beta: the weight of the summed KL when the loss is multiplied by whatever gives
-#   the summed reconstruction the weight 1.
+# - returns beta. Multiply the whole loss so that the summed reconstruction has weight 1. beta
+#   is then the weight of the summed KL.
 #
 # **Expect:** 1 for `("sum", "sum", 784, 20)`. The other answers lie on both sides of 1.
 #

@@ -369,8 +369,8 @@ plt.show()
 # %%
 black_mse = x_test.square().mean().item()
 mean_mse = (x_test - mean_image).square().mean().item()
-proven.figure("test MSE, black image", black_mse)
-proven.figure("test MSE, mean image", mean_mse)
+for name, value in {"black image": black_mse, "mean image": mean_mse}.items():
+    proven.figure(f"test MSE, {name}", value)
 for (optimizer, name, start), curve in runs.items():
     if start == "bad start":
         proven.figure(f"test MSE, {optimizer}, {name}, {start}", curve[-1])
@@ -713,9 +713,8 @@ proven.claim("on the training images, too, L1 loses to MSE by L1",
              on_train["L1"]["L1"] > 1.1 * on_train["MSE"]["L1"])
 
 # %% [markdown]
-# **Read it.** No, twice. Not each wins its own column, and the best row is not the one that
-# section 2 promises. And L1 is behind on its training images as well: it has learnt less. A
-# loss has two jobs: to say what is best, and to lead there.
+# **Read it.** No, twice: not each wins its own column, and L1 is behind on its training images
+# as well. A loss has two jobs: to say what is best, and to lead there.
 #
 # A likely reason: the gradient of L1 has one size for large and small errors. Where most
 # images are black, the majority pulls the pixel to black, as in section 2, and there the

@@ -139,10 +139,10 @@ proven.claim(
 
 # %% [markdown]
 # **Read it.** Nobody told the encoder where to put its codes, and it spread them several
-# units wide. A standard normal draws from the middle of that cloud, where hardly any
-# digit lives. So "random codes decode to nothing" is a question of *which* random codes:
+# units wide. A standard normal draws from the middle of that cloud, where few digits
+# seem to live. So "random codes decode to nothing" is a question of *which* random codes:
 # with the right mean and covariance, the same decoder does much better. But many images
-# are still no digits: the cloud of codes is not normal, it has holes.
+# are still no digits: the cloud of codes is perhaps not normal. Section 7 tests that.
 #
 # There are two ways out: find out afterwards where the codes lie, or decide it before.
 # The VAE decides before. Keep the fitted normal in mind; it will be a hard baseline.
@@ -251,8 +251,8 @@ assert torch.equal(by_hand, latent.reparameterize(mean, 2 * std.log()))
 # Take $f(z) = (z - 2)^2$ with $\mu = 0$, $\sigma = 1$. Then
 # $\mathbb{E}_q[f] = (\mu - 2)^2 + 1$, so the gradient is $2 (\mu - 2) = -4$: known exactly.
 #
-# **Predict:** both estimates are right on average. How many more draws does the worse one
-# need for the same error bar?
+# **Predict:** both estimates are right on average. How many times as many draws does the worse
+# one need for the same error bar?
 
 # %%
 noise = torch.randn(200_000, dtype=torch.double)
@@ -383,9 +383,9 @@ plt.show()
 # ## 5. What does a trained VAE know?
 #
 # Now the decoder is a network and $p(x \mid z)$ is Bernoulli: each pixel is 1 with the
-# probability that the decoder names. A likelihood of 0s and 1s needs 0s and 1s, so each
-# grey pixel is a probability, too: whenever an image is used, we draw a black-and-white
-# picture from it. The test images are drawn once. The whole objective, by hand:
+# probability that the decoder names. A Bernoulli likelihood needs pixels that are 0 or 1. So we
+# read a grey value as the probability of white, and draw a black-and-white picture from it
+# whenever an image is used. The test images are drawn once. The whole objective, by hand:
 
 # %%
 def negative_elbo(model, x):
@@ -638,7 +638,7 @@ proven.claim(
 # %% [markdown]
 # **Read it.** The code does not follow the prior. It lies farther out, a distribution with
 # correlations fits it better, and one with ten clumps better still. Knowing that helps more
-# than the choice of model. A fitted mixture is cheap, and it belongs into every comparison
+# than the choice of model. A fitted mixture is cheap, and it belongs in every comparison
 # of generators.
 #
 # ## 8. Can you walk through the code?
@@ -865,8 +865,9 @@ proven.claim("from its mean codes it is worse than the mean image", from_means >
 
 # %% [markdown]
 # **Read it.** A squared error of 1 in one pixel weighs only $1 / 784$ in this loss, and a
-# nat of code weighs 1. So no unit of the code can pay for itself. The KL goes to 0, the
-# decoder ignores $z$, and the best it can do is the mean image. The loss looks small, the run looks converged. `active_units` tells at once.
+# nat of code weighs 1. So no unit of the code can pay for itself, and the KL goes to 0. For the
+# codes that the decoder sees in training, draws of the prior, the best it can do is the mean
+# image. The loss looks small, the run looks converged. `active_units` tells at once.
 #
 # A trap for the diagnosis: all mean codes are 0 now, and the decoder never saw a code near
 # 0. In 20 dimensions every draw of the prior lies about $\sqrt{20}$ away from there. So the

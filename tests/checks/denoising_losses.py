@@ -115,7 +115,7 @@ WRONG = [
     Wrong(target_is_corrupted, "the target is the clean x"),
     Wrong(target_is_corrupted_again, "corrupt was called 2 times"),
     Wrong(the_other_way_round, "it is the other way round"),
-    Wrong(corrupts_the_output, "first spoil x, then let the model clean it"),
+    Wrong(corrupts_the_output, "first corrupt x, then let the model clean it"),
     Wrong(compares_two_outputs, "not what the model makes of the clean images"),
     Wrong(lambda m, x, corrupt: F.mse_loss(corrupt(x), x), "the model is not used"),
     Wrong(cleaned(lambda x_hat, x: (x_hat - x).square().sum()), "you summed over all"),
@@ -128,6 +128,11 @@ WRONG = [
     Wrong(cleaned(lambda x_hat, x: (x_hat - x).mean()), "you took the mean difference"),
     Wrong(cleaned(lambda x_hat, x: F.mse_loss(x_hat, x) / 2), "leave out the factor"),
     Wrong(cleaned(F.binary_cross_entropy), "you took the cross-entropy"),
+    Wrong(cleaned(F.binary_cross_entropy_with_logits), "you took the cross-entropy"),
+    Wrong(
+        cleaned(lambda x_hat, x: F.mse_loss(x_hat.clamp(0, 1), x)),
+        "you cut the model's output",
+    ),
     Wrong(
         cleaned(lambda x_hat, x: (x_hat - x).square().flatten(1).mean(1)),
         "one number for the whole batch",

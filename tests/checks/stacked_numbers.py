@@ -182,6 +182,11 @@ def probability_of_the_label(logits, labels):
     return logits.softmax(1)[torch.arange(len(labels)), labels]
 
 
+def softmax_by_hand(logits, labels):
+    weights = logits.exp()
+    return hits(weights / weights.sum(1, keepdim=True), labels).mean().item()
+
+
 def with_keepdim(logits, labels):
     return (logits.argmax(1, keepdim=True) == labels).double().mean().item()
 
@@ -213,6 +218,15 @@ ACCURACY_WRONG = [
         lambda z, y: (z.argmin(1) == y).double().mean().item(),
         "the place of the smallest logit",
     ),
+    Wrong(
+        lambda z, y: (z.abs().argmax(1) == y).double().mean().item(),
+        "the largest logit in size",
+    ),
+    Wrong(
+        lambda z, y: (z.sigmoid().argmax(1) == y).double().mean().item(),
+        "a sigmoid makes 1",
+    ),
+    Wrong(softmax_by_hand, "exp of large logits overflows"),
     Wrong(lambda z, y: (z.argmax(0) == y).double().mean().item(), "`dim=1`"),
     Wrong(lambda z, y: (z.argmax() == y).double().mean().item(), "`dim=1`"),
     Wrong(over_the_images, "argmax runs over the images"),

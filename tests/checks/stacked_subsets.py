@@ -168,6 +168,15 @@ def ten_digits(labels):
     return range(10)
 
 
+def as_many_as_the_smallest(labels, per_class, generator):
+    least = int(labels.unique(return_counts=True)[1].min())
+
+    def pick(places, count, generator):
+        return places[torch.randperm(least, generator=generator)[:count]]
+
+    return subset(pick)(labels, per_class, generator)
+
+
 def up_to_the_largest(labels):
     return range(int(labels.max()) + 1)
 
@@ -176,6 +185,8 @@ WRONG = [
     Wrong(subset(first_ones), "nothing is random"),
     Wrong(subset(lambda places, count, g: places[-count:]), "nothing is random"),
     Wrong(subset(first_ones_after_a_draw), "gave the same choice"),
+    Wrong(as_many_as_the_smallest, "was never chosen in 150"),
+    Wrong(subset(rightly, classes=ten_digits), "the classes are the values that occur"),
     Wrong(subset(with_replacement), "was chosen more than once"),
     Wrong(subset(a_block), "not all choices are equally likely"),
     Wrong(subset(a_block_around_the_end), "not all choices are equally likely"),

@@ -60,6 +60,10 @@ def right_formula(mean, logvar, noise):
     return mean + (0.5 * logvar).exp() * noise
 
 
+def draw_clamped(limit):
+    return draw(lambda m, v, e: right_formula(m, v.clamp(-limit, limit), e))
+
+
 def draw_randn_like(mean, logvar, generator):
     return mean + (0.5 * logvar).exp() * torch.randn_like(mean)
 
@@ -72,6 +76,10 @@ def draw_without_graph(mean, logvar, generator):
 def draw_normal_with_parameters(mean, logvar, generator):
     std = (0.5 * logvar).exp()
     return torch.normal(mean.detach(), std.detach(), generator=generator)
+
+
+def draw_normal_with_graph(mean, logvar, generator):
+    return torch.normal(mean, (0.5 * logvar).exp(), generator=generator)
 
 
 def draw_detached_std(mean, logvar, generator):
@@ -116,6 +124,9 @@ def draw_float32_codes(mean, logvar, generator):
 DRAW_WRONG = [
     Wrong(draw(lambda m, v, e: m + v.exp() * e), "exp(logvar) is the variance"),
     Wrong(draw(lambda m, v, e: m + v * e), "logvar is not sigma"),
+    Wrong(draw(lambda m, v, e: m + v.sqrt() * e), "logvar may be negative: sigma is"),
+    Wrong(draw_clamped(3), "do not clamp it"),
+    Wrong(draw_clamped(10), "do not clamp it"),
     Wrong(draw(lambda m, v, e: m + 0.5 * v * e), "the exp is missing"),
     Wrong(draw(lambda m, v, e: m + 0.5 * v.exp() * e), "the half has the wrong place"),
     Wrong(draw(lambda m, v, e: m + (2 * v).exp() * e), "root of the variance"),
@@ -137,6 +148,7 @@ DRAW_WRONG = [
     Wrong(draw_randn_like, "does not come from the generator"),
     Wrong(draw_without_graph, "no gradient reaches mean and logvar"),
     Wrong(draw_normal_with_parameters, "no gradient reaches mean and logvar"),
+    Wrong(draw_normal_with_graph, "torch.normal lets no gradient through"),
     Wrong(draw_detached_std, "no gradient reaches logvar"),
     Wrong(draw_detached_mean, "no gradient reaches mean:"),
     Wrong(draw_float32_noise, "draw the noise in the dtype of mean"),
