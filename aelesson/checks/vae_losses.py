@@ -51,7 +51,7 @@ def kl_to_standard_normal(function: Answer) -> None:
         kl = expect_tensor(got, shape[:1], _shapes_of_kl(shape))
         expected = _kl(mean, logvar).sum(1)
         told = f", all {values[0]:g}, and logvar {values[1]:g}" if values else ""
-        mistakes = {**_miskls(mean, logvar), **_limited(mean, logvar)}
+        mistakes: Mistakes = {**_miskls(mean, logvar), **_limited(mean, logvar)}
         expect_close(kl, expected, f"mean of shape {shape}, {dtype}{told}", mistakes)
         _expect_gradients(kl, expected, {"mean": mean, "logvar": logvar})
 
