@@ -140,10 +140,10 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 # | lesson | question | minutes |
 # | --- | --- | --- |
 # | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 60 |
-# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 70 |
-# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 60 |
-# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 75 |
-# | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 50, exercises 70 |
+# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 60 |
+# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 75 |
+# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 55 |
+# | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 45, exercises 85 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 60, exercises 70 |
 #
 # Take them in this order. The numbers leave room for lessons that are being written: linear
