@@ -353,6 +353,7 @@ for name, loss in per_pixel.items():
     for start, bias in (("good start", 0.0), ("bad start", -8.0)):
         runs["SGD", name, start] = train(loss, sgd(1.0), bias)
         runs["Adam", name, start] = train(loss, adam, bias)
+last = {run: curve[-1] for run, curve in runs.items()}
 
 # %% alt="Test MSE over six epochs with SGD: from the good start both fall, BCE faster; from the bad start BCE falls after the first epoch, and MSE stays level at its highest value."
 plots.curves(
@@ -374,7 +375,6 @@ for name, value in {"black image": black_mse, "mean image": mean_mse}.items():
 for (optimizer, name, start), curve in runs.items():
     if start == "bad start":
         proven.figure(f"test MSE, {optimizer}, {name}, {start}", curve[-1])
-last = {run: curve[-1] for run, curve in runs.items()}
 proven.claim("SGD, MSE, bad start: still within 1 % of a black image",
              abs(last["SGD", "MSE", "bad start"] / black_mse - 1) < 0.01)
 proven.claim("SGD, BCE, the same bad start: below two thirds of that",
