@@ -465,6 +465,68 @@ assert 1 < LONG * work[DENSE] / (EPOCHS * work[CONV]) < 1.05
 # nearer, and it still improves: lesson 01 trains it for twice as many steps again. If a fixed
 # time is all you have, then compare at equal time. At equal work the convolution stays ahead.
 #
+# ### And with pooling?
+#
+# Another widely copied tutorial describes an encoder with pooling and a decoder that
+# up-samples. Its code ends otherwise: one dense layer from the code to the pixels. And its text
+# counts $W \times H \times C$ numbers behind the flattening, with the sides of the *image*. Two
+# poolings leave a sixteenth of the places: 7 x 7 per channel. We build both decoders, with 8 and
+# 16 channels.
+
+# %% tags=["nbval-check-output"]
+def pooled_encoder(latent_dim=32):
+    return nn.Sequential(
+        *[nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Flatten(), nn.Linear(16 * 7 * 7, latent_dim)],
+    )
+
+def up_sampling_decoder(latent_dim=32):
+    return nn.Sequential(
+        *[nn.Linear(latent_dim, 16 * 7 * 7), nn.Unflatten(1, (16, 7, 7)), nn.ReLU()],
+        *[nn.Upsample(scale_factor=2), nn.Conv2d(16, 8, 3, padding=1), nn.ReLU()],
+        *[nn.Upsample(scale_factor=2), nn.Conv2d(8, 1, 3, padding=1), nn.Sigmoid()],
+    )
+
+pooled_encoder()[:-1](x_test[:1]).shape, 28 * 28 * 16
+
+# %% [markdown]
+# Beside them stands the library's network with as many channels, strides and transposed
+# convolutions. It has exactly as many parameters as the one that up-samples. All three get half
+# of the epochs from above.
+#
+# **Predict:** which of the three decoders is best after so short a training?
+
+# %%
+POOL_DENSE, POOL_UP, STRIDED = "pooled, dense decoder", "pooled, up-sampled", "strided, transposed"
+shapes = {
+    POOL_DENSE: lambda: models.Autoencoder(
+        pooled_encoder(), networks.mlp_decoder((32, 784))
+    ),
+    POOL_UP: lambda: models.Autoencoder(pooled_encoder(), up_sampling_decoder()),
+    STRIDED: lambda: models.Autoencoder.conv(32, channels=(8, 16)),
+}
+for name, make in shapes.items():
+    test_mse[name] = measure(name, make, epochs=EPOCHS // 2)
+    proven.figure(f"multiply-adds per image, {name}", multiply_adds(make()), digits=0)
+    proven.figure(f"parameters, {name}", sum(p.numel() for p in make().parameters()), digits=0)
+
+# %%
+proven.claim(
+    "pooled, the dense decoder is ahead of the up-sampling one",
+    test_mse[POOL_DENSE] < test_mse[POOL_UP],
+)
+proven.claim(
+    "pooling and up-sampling need more than twice the multiply-adds of strides",
+    multiply_adds(shapes[POOL_UP]()) > 2 * multiply_adds(shapes[STRIDED]()),
+)
+
+# %% [markdown]
+# **Read it.** The dense decoder: it has about as many weights, and each pixel has its own, so it
+# learns faster here. Between the other two the seed decides (the expected interval of the
+# up-sampling one is the widest by far), but one of them is much cheaper. The order is that
+# of a short training; give all three the full ten epochs and look again.
+#
 # ## 5. How do you win unfairly?
 #
 # A widely copied tutorial says that convolutional autoencoders are usually better. Its

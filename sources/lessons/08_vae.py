@@ -702,17 +702,14 @@ for name, images in halfway.items():
     proven.figure(f"MSE to the nearest training image, half-way, {name}", nearest[name])
     proven.figure(f"sure, half-way, {name}", sure(images), digits=2)
 
-# %% alt="Two rows from a digit to another: the cross-fade shows both digits at once in the middle; the VAE's row changes shape and stays one digit-like stroke."
-zero, nine = ((digits.test.labels == d).nonzero()[0, 0] for d in (0, 9))
-steps = torch.linspace(0, 1, 10)[:, None, None, None]
-z = metrics.apply(vae, vae.encode, x_test)
-plots.image_rows(
-    {
-        "cross-fade": torch.lerp(x_test[zero], x_test[nine], steps),
-        "VAE": metrics.apply(vae, vae.decode, latent.interpolate(z[zero], z[nine], 10)),
-    },
-    title="A cross-fade shows two digits at once; the code changes one shape",
-)
+# %% alt="Three rows from a zero to a nine: the cross-fade shows both digits at once in the middle; the rows of the autoencoder and of the VAE change shape and stay one digit-like stroke."
+zero, nine = (x_test[digits.test.labels == d][0] for d in (0, 9))
+walks = {"cross-fade": torch.lerp(zero, nine, torch.linspace(0, 1, 10)[:, None, None, None])}
+for name, model in {"autoencoder": ae, "VAE": vae}.items():
+    first, last = metrics.apply(model, model.encode, torch.stack([zero, nine]))
+    path = latent.interpolate(first, last, 10)
+    walks[name] = metrics.apply(model, model.decode, path)
+plots.image_rows(walks, title="A cross-fade shows two digits at once; a code changes one shape")
 plt.show()
 
 # %%
@@ -791,14 +788,16 @@ proven.figure("'NLL' of the grey pictures, K = 100", grey_nll, digits=1)
 entropy = losses.bernoulli_entropy(grey_some).mean()
 proven.figure("entropy of drawing the pictures, which no model gets below", entropy, digits=1)
 proven.claim("the grey number is 2 nats or more above the binary one", grey_nll > nll[3] + 2)
+proven.claim("more than a third of it is that entropy", entropy > grey_nll / 3)
 
 # %% [markdown]
 # **Read it.** Half at best, and less for every pixel that the decoder is sure of. Over 784
 # pixels almost all of the probability is missing, so the grey number is no log-density of
 # the grey image. (Divide by the integral, and it is one: the *continuous Bernoulli*,
 # Loaiza-Ganem and Cunningham, 2019.) What it *is*: by Jensen again, an upper bound on the mean
-# NLL of the black-and-white pictures that the grey one stands for. Never compare a grey figure
-# with a binary one.
+# NLL of the black-and-white pictures that the grey one stands for. More than a third of it is
+# the entropy of drawing them, which no model can save. Never compare a grey figure with a
+# binary one.
 #
 # ## 10. Which beta do you really train with?
 #
