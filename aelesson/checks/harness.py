@@ -239,9 +239,19 @@ def _instead(name: str, before: object, after: object) -> str:
     return "Make a new tensor: no `*=`, `add_` or `x[...] =`."
 
 
+def _same_with_nan(before: Tensor, after: Tensor) -> bool:
+    """Compare as `torch.equal` does, but take nan in the same place as equal."""
+    if before.dtype != after.dtype or before.shape != after.shape:
+        return False
+    return torch.equal(before.isnan(), after.isnan()) and torch.equal(
+        before.nan_to_num(), after.nan_to_num()
+    )
+
+
 def _same(before: object, after: object) -> bool:
     if isinstance(before, Tensor) and isinstance(after, Tensor):
-        return torch.equal(before, after.detach())
+        after = after.detach()
+        return torch.equal(before, after) or _same_with_nan(before, after)
     if isinstance(before, list) and isinstance(after, list | tuple):
         return len(before) == len(after) and all(map(_same, before, after))
     if isinstance(before, int | float) and isinstance(after, int | float):

@@ -175,6 +175,18 @@ def test_an_input_changed_in_place_is_named(change):
         call(lambda x, images: change(images), x=1, images=torch.rand(2, 3))
 
 
+def test_nan_in_an_input_is_no_change_and_hides_none():
+    spoilt = torch.tensor([1.0, float("nan"), float("inf")])
+    call(lambda x: x, x=spoilt)
+    for change in (
+        lambda x: x[:1].zero_(),
+        lambda x: x[1:2].zero_(),
+        torch.Tensor.neg_,
+    ):
+        with says("changes its input x in place"):
+            call(change, x=spoilt.clone())
+
+
 def test_a_tensor_changed_inside_a_list_is_named():
     with says("changes its input parts in place[^\n]*\nMake a new tensor"):
         call(lambda parts: parts[1].zero_(), parts=(torch.ones(2), torch.ones(3)))
