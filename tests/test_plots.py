@@ -150,6 +150,26 @@ def test_lines_that_do_not_match_are_named(values):
         plots.lines([1, 2], values, "", "", "")
 
 
+def test_paths_have_positions_of_their_own_and_marks_their_labels():
+    curves = {"a": ([1, 10], [2.0, 3.0]), "b": ([2, 4, 8], [1.0, 0.0, 5.0])}
+    figure = plots.paths(curves, "bits", "dB", "title", marks={"PNG": 5.0}, log="x")
+    [ax] = figure.axes
+    *drawn, mark = [line.get_xydata().tolist() for line in ax.lines]
+    assert drawn == [[[1, 2], [10, 3]], [[2, 1], [4, 0], [8, 5]]]
+    assert [x for x, _ in mark] == [5, 5]
+    assert [text.get_text() for text in ax.texts] == ["PNG"]
+    assert len({line.get_marker() for line in ax.lines[:2]}) == 2
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "linear")
+    shown = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert shown == ["a", "b"]
+
+
+@pytest.mark.parametrize("curves", [{}, {"a": ([], [])}, {"a": ([1, 2], [1])}])
+def test_paths_that_do_not_match_are_named(curves):
+    with pytest.raises(ValueError, match="curves has lengths"):
+        plots.paths(curves, "", "", "")
+
+
 def test_a_sheet_holds_every_image_in_reading_order():
     images = torch.arange(5.0)[:, None, None, None].expand(5, 1, 2, 3) / 5
     figure = plots.image_sheet(images, "title", columns=3)
@@ -239,3 +259,30 @@ def test_a_matrix_writes_each_figure_in_its_cell():
         plots.matrix(values, ["left"], "", "")
     with pytest.raises(ValueError, match="columns has 0 labels"):
         plots.matrix({}, [], "", "")
+
+
+def test_strokes_of_a_column_share_one_scale_and_begin_at_a_dot():
+    first, second = torch.tensor([[0.0, 0.0], [4, 2]]), torch.tensor([[1.0, 1], [9, 9]])
+    figure = plots.pen_rows({"true": [first, second], "back": [second, first]}, "found")
+    assert [ax.get_ylabel() for ax in figure.axes if ax.get_ylabel()] == [
+        "true",
+        "back",
+    ]
+    for column in (figure.axes[::2], figure.axes[1::2]):
+        assert column[0].get_xlim() == column[1].get_xlim()
+        assert column[0].get_ylim() == column[1].get_ylim()
+    (low, high), (bottom, top) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()
+    assert low < 0 < 4 < high
+    assert high - low == pytest.approx(top - bottom)  # a circle stays one
+    line, dot = figure.axes[1].lines
+    np.testing.assert_allclose(line.get_xydata(), second)
+    np.testing.assert_allclose(dot.get_xydata(), second[:1])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [{}, {"a": []}, {"a": [torch.zeros(2, 2)], "b": []}, {"a": [torch.zeros(2, 3)]}],
+)
+def test_strokes_that_cannot_be_drawn_are_named(rows):
+    with pytest.raises(ValueError, match=r"rows has lengths|a stroke has shape"):
+        plots.pen_rows(rows, "title")

@@ -2,7 +2,8 @@
 
 from aelesson.plots.codes import arrows, codes_2d, codes_3d
 from aelesson.plots.images import image_rows, image_sheet, maps
-from aelesson.plots.lines import curves, ladder, lines, matrix
+from aelesson.plots.lines import curves, ladder, lines, matrix, paths
+from aelesson.plots.pen import pen_rows
 from aelesson.plots.style import MEDIUM, NARROW, WIDE, use_style
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "lines",
     "maps",
     "matrix",
+    "paths",
+    "pen_rows",
     "use_style",
 ]

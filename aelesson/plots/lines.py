@@ -90,6 +90,63 @@ def lines(
     return figure
 
 
+def paths(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    xlabel: str,
+    ylabel: str,
+    title: str,
+    *,
+    marks: Mapping[str, float] | None = None,
+    log: str = "",
+) -> Figure:
+    """Draw lines whose points have positions of their own, such as trade-offs.
+
+    Args:
+        curves: From label to the positions on the horizontal axis and as many values.
+        xlabel: What the positions are, with their unit.
+        ylabel: What the values are, with their unit.
+        title: The finding.
+        marks: From label to a position that gets a vertical line, with its label at
+            the bottom: what has a cost only.
+        log: The axes that are logarithmic: "", "x", "y" or "xy".
+
+    Raises:
+        ValueError: If there is nothing to draw, or a line's positions and values differ
+            in number.
+    """
+    lengths = {label: (len(x), len(y)) for label, (x, y) in curves.items()}
+    if not lengths or any(a != b or a == 0 for a, b in lengths.values()):
+        raise ValueError(
+            f"curves has lengths {lengths}; each pair must be equal, not 0"
+        )
+    figure, ax = plt.subplots(figsize=(MEDIUM, 4.2))
+    looks = zip(cycle(colours()), cycle(STYLES), cycle(MARKERS), strict=False)
+    for (label, (x, y)), (colour, style, marker) in zip(
+        curves.items(), looks, strict=False
+    ):
+        ax.plot(x, y, style, marker=marker, ms=5, color=colour, label=label)
+    for label, position in (marks or {}).items():
+        ax.axvline(position, color="0.5", lw=1)
+        place = (position, 0.02)
+        ax.annotate(
+            label,
+            place,
+            (-2, 0),
+            ax.get_xaxis_transform(),
+            "offset points",
+            rotation=90,
+            ha="right",
+            va="bottom",
+            fontsize=9,
+            color="0.3",
+        )
+    for axis in log:
+        _log_scale(ax, axis)
+    ax.legend()
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    return figure
+
+
 def ladder(
     values: Mapping[str, float], xlabel: str, title: str, digits: int = 4
 ) -> Figure:
