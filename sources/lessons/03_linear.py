@@ -808,5 +808,5 @@ proven.summary()
 # ## Next
 #
 # To a linear map an image is 784 numbers in any order: shuffle the pixels of all images in
-# the same way, and PCA does not notice. [Lesson 04](04_conv.ipynb) asks what a network gains that knows which
-# pixels are neighbours.
+# the same way, and PCA does not notice. [Lesson 04](04_conv.ipynb) asks what a network gains
+# that knows which pixels are neighbours.
