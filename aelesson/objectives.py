@@ -55,6 +55,36 @@ def denoising(
     return objective
 
 
+def penalised(
+    penalty: Callable[[nn.Module, Tensor], Tensor],
+    weight: float,
+    loss: Loss = F.mse_loss,
+) -> Objective:
+    """Ask for the image itself, and for a small penalty besides.
+
+    Args:
+        penalty: From model and images `(B, ...)` to one value per image, `(B,)`, or
+            their mean; see `aelesson.regularisers`.
+        weight: What the penalty counts, beside the loss.
+        loss: As in `reconstruction`.
+
+    Returns:
+        An objective with the terms "loss", "reconstruction" and "penalty", the last
+        one without its weight.
+
+    Raises:
+        ValueError: If the weight is negative.
+    """
+    if not weight >= 0:  # written so that NaN fails too
+        raise ValueError(f"weight is {weight}; it must be 0 or more")
+
+    def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
+        error, cost = loss(model(x), x).mean(), penalty(model, x).mean()
+        return {"loss": error + weight * cost, "reconstruction": error, "penalty": cost}
+
+    return objective
+
+
 def classification(model: nn.Module, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
     """Ask for the class of each image; the loss is the cross-entropy in nats.
 

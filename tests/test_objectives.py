@@ -111,6 +111,38 @@ def test_denoising_may_ask_for_larger_images_than_it_gives():
     assert objective(enlarge, torch.full((2, 1, 4, 4), 0.3))["loss"] < 1e-12
 
 
+def test_penalised_adds_the_weighted_penalty_and_reports_it_without_weight():
+    model, x = Autoencoder.mlp((6, 4), image_shape=(1, 2, 3)), torch.rand(5, 1, 2, 3)
+
+    def penalty(model, images):
+        return model.encode(images).abs().sum(1)
+
+    terms = objectives.penalised(penalty, 0.25)(model, x)
+    assert list(terms) == ["loss", "reconstruction", "penalty"]
+    errors = [(model(image[None]) - image).square().mean() for image in x]
+    costs = [model.encode(image[None]).abs().sum() for image in x]
+    torch.testing.assert_close(terms["reconstruction"], sum(errors) / 5)
+    torch.testing.assert_close(terms["penalty"], sum(costs) / 5)
+    torch.testing.assert_close(terms["loss"], sum(errors) / 5 + 0.25 * sum(costs) / 5)
+    terms["loss"].backward()
+    assert all(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_penalised_takes_a_scalar_penalty_any_loss_and_a_weight_of_zero():
+    model, x = torch.nn.Identity(), torch.zeros(4, 1, 2, 3)
+    terms = objectives.penalised(
+        lambda model, images: images.sum() + 3, 0, losses.bernoulli_nll
+    )(model, x)
+    torch.testing.assert_close(terms["loss"], torch.tensor(6 * math.log(2)))
+    assert terms["penalty"] == 3
+
+
+@pytest.mark.parametrize("weight", [-1, float("nan")])
+def test_penalised_refuses_a_weight_that_rewards(weight):
+    with pytest.raises(ValueError, match=r"weight is .*; it must be 0 or more"):
+        objectives.penalised(lambda model, x: x, weight)
+
+
 def test_classification_is_the_mean_negative_log_probability_of_the_label():
     torch.manual_seed(0)
     model, x = torch.nn.Linear(6, 4), torch.rand(5, 6)
