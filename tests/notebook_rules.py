@@ -18,6 +18,7 @@ MAX_BYTES = 1_000_000
 MAX_CODE_LINES = 15
 MAX_IMPORT_LINES = 12
 MAX_WORDS = 120
+MOST_EXERCISES = 6
 
 # In this order: how it begins, and what to call it.
 PARTS = (
@@ -247,7 +248,9 @@ def no_answers(notebook: NotebookNode) -> list[str]:
     return complaints
 
 
-def exercises_are_whole(notebook: NotebookNode) -> list[str]:
+def exercises_are_whole(
+    notebook: NotebookNode, most: int = MOST_EXERCISES
+) -> list[str]:
     """Ask each exercise for goal, difficulty, minutes, three hints, stub and check."""
     complaints = []
     text, exercises = "", []
@@ -262,8 +265,8 @@ def exercises_are_whole(notebook: NotebookNode) -> list[str]:
             if not (after and CHECK.match(after[0].source)):
                 complaints.append(f"{name}: the next cell is not its check")
             text = ""
-    if not 3 <= len(exercises) <= 6:
-        complaints.append(f"{len(exercises)} exercises, 3 to 6 are right")
+    if not 3 <= len(exercises) <= most:
+        complaints.append(f"{len(exercises)} exercises, 3 to {most} are right")
     return complaints + details_are_whole(notebook)
 
 

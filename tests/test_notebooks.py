@@ -15,6 +15,7 @@ from tools.state import find_jobs, find_problems
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST = "00_start_here"
+CLINIC, PATIENTS = "13_clinic", 12  # short ones: more than on any other sheet
 
 
 def changed_by_hand():
@@ -89,7 +90,11 @@ def test_a_lesson(path):
 @each(SHEETS)
 def test_a_sheet(path):
     notebook = read(path)
-    complaints = [*rules.no_answers(notebook), *rules.exercises_are_whole(notebook)]
+    most = PATIENTS if path.stem == CLINIC else rules.MOST_EXERCISES
+    complaints = [
+        *rules.no_answers(notebook),
+        *rules.exercises_are_whole(notebook, most),
+    ]
     assert not complaints, "\n".join(complaints)
 
 
@@ -344,8 +349,9 @@ checks.basics.NAME(NAME)
 """
 
 
-def sheet():
-    text = "".join(EXERCISE.replace("NAME", name) for name in ("one", "two", "three"))
+def sheet(count=3):
+    names = ["one", "two", "three", *(f"task_{n}" for n in range(4, count + 1))]
+    text = "".join(EXERCISE.replace("NAME", name) for name in names)
     return make_stub(mark_sheet(parse_source(text, Path("01_tiny.py"))))
 
 
@@ -383,3 +389,10 @@ def test_a_sheet_has_three_to_six_exercises():
     short = sheet()
     short.cells = short.cells[:6]
     assert "2 exercises, 3 to 6 are right" in rules.exercises_are_whole(short)
+    assert "7 exercises, 3 to 6 are right" in rules.exercises_are_whole(sheet(7))
+
+
+def test_only_the_clinic_may_have_twelve():
+    assert rules.exercises_are_whole(sheet(12), PATIENTS) == []
+    assert rules.exercises_are_whole(sheet(12))
+    assert rules.exercises_are_whole(sheet(13), PATIENTS)

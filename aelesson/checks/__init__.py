@@ -5,15 +5,33 @@
 ✓ double: right on 3 tensors
 """
 
-from aelesson.checks import basics, conv, denoising, losses, stacked, start_here, vae
+from aelesson.checks import (
+    applications,
+    basics,
+    clinic,
+    conv,
+    denoising,
+    linear,
+    losses,
+    regularised,
+    sequences,
+    stacked,
+    start_here,
+    vae,
+)
 from aelesson.checks.harness import CheckFailed
 
 __all__ = [
     "CheckFailed",
+    "applications",
     "basics",
+    "clinic",
     "conv",
     "denoising",
+    "linear",
     "losses",
+    "regularised",
+    "sequences",
     "stacked",
     "start_here",
     "vae",

@@ -141,15 +141,19 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 # | --- | --- | --- |
 # | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 60 |
 # | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 60 |
+# | [03 Linear](03_linear.ipynb) | What can a straight line do? | 45, exercises 70 |
 # | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 75 |
 # | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 55 |
+# | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 50, exercises 75 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 45, exercises 85 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 60, exercises 70 |
+# | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 55, exercises 70 |
+# | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 50, exercises 65 |
+# | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 45, exercises 130 |
 #
-# Take them in this order. The numbers leave room for lessons that are being written: linear
-# autoencoders (03), regularised codes (06), what came after the variational autoencoder
-# (09), applications (10), sequences (11), interpretability (12), and a clinic of broken
-# autoencoders (13).
+# Take them in this order; 03, 06, 10 and 11 may also wait until you need them. The numbers
+# leave room for lessons that are being written: what came after the variational
+# autoencoder (09), and interpretability (12).
 #
 # ## Glossary
 #

@@ -602,4 +602,4 @@ proven.summary()
 # ## Next
 #
 # We asked for small *squared* errors without asking why squares.
-# Lesson 02 asks what a loss believes about pixels.
+# [Lesson 02](02_losses.ipynb) asks what a loss believes about pixels.

@@ -897,5 +897,5 @@ proven.summary()
 #
 # ## Next
 #
-# The loss is settled. Lesson 03 takes away the other half of the machine, the bend in the
+# The loss is settled. [Lesson 03](03_linear.ipynb) takes away the other half of the machine, the bend in the
 # network, and asks what a straight line can do.

@@ -923,5 +923,5 @@ proven.summary()
 #
 # ## Next
 #
-# So far the network only had to give back what it got. Lesson 05 spoils the image first,
+# So far the network only had to give back what it got. [Lesson 05](05_denoising.ipynb) spoils the image first,
 # and asks for the clean one.

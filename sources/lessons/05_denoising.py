@@ -975,5 +975,5 @@ proven.summary()
 #
 # ## Next
 #
-# Noise kept a network without a narrow code from copying. Lesson 06 asks what else can: which
+# Noise kept a network without a narrow code from copying. [Lesson 06](06_regularised.ipynb) asks what else can: which
 # penalties replace the bottleneck, and what each of them buys.

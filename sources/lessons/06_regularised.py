@@ -895,5 +895,5 @@ proven.summary()
 #
 # ## Next
 #
-# Penalties shaped one layer. [Lesson 07](07_stacked.ipynb) stacks such layers, trains them one by one, and asks
-# when that pays.
+# Penalties shaped one layer. [Lesson 07](07_stacked.ipynb) stacks such layers, trains them
+# one by one, and asks when that pays.

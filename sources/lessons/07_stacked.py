@@ -818,5 +818,5 @@ proven.summary()
 #
 # ## Next
 #
-# All codes so far were made from images. Lesson 08 asks for the other way: which codes
+# All codes so far were made from images. [Lesson 08](08_vae.ipynb) asks for the other way: which codes
 # can be *drawn*, so that a decoder makes images that nobody has seen?

@@ -1019,5 +1019,6 @@ proven.summary()
 #
 # ## Next
 #
-# The bound has two terms, the prior is a choice, and so is the posterior. Lesson 09 changes
-# one of them at a time, and asks what each change fixes.
+# The bound has two terms, the prior is a choice, and so is the posterior. Lesson 09, which is
+# being written, changes one of them at a time, and asks what each change fixes. Until then,
+# [lesson 10](10_applications.ipynb) puts codes to use.

@@ -1,0 +1,1109 @@
+# %% [markdown]
+# # Exercises 13: the clinic
+#
+# Twelve patients, for after the lesson [13 What is wrong when nothing looks
+# wrong?](../notebooks/13_clinic.ipynb). Each is a short program that runs, shows a
+# plausible number or picture, and is wrong. Each re-creates a mistake that was published.
+#
+# 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
+#    `aelesson workbook` in a terminal makes it). Run the next cell.
+# 2. For each patient: run its two cells. **Write down what you think is wrong** before
+#    you open anything. You may add cells and examine the patient as the lesson does.
+# 3. Copy the function whose name ends in `_broken` under its new name, in place of the
+#    line that starts with `raise`. Mend it, run it, and run the check below. The check
+#    looks at what your function does, never at how it is written.
+# 4. Run the cell after the check: it shows the honest number beside the plausible one.
+# 5. Save, then `aelesson progress` in a terminal shows how far you are.
+#
+# Only the `_broken` function is ill. The lines that call it are sound. `B` is a number of
+# images. No function may change its inputs.
+
+# %%
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+from torch.distributions import Normal
+from torch.nn import functional as F
+
+from aelesson import batching, checks, corruptions, data, losses, metrics, models
+from aelesson import networks, objectives, plots, runtime
+from aelesson.training import TrainConfig, fit, one_cycle, train_epoch
+
+# %% [markdown]
+# All patients are trained on the small sample, for a second or two. `train` and `error`
+# are sound. `error` is the mean squared error per pixel, in evaluation mode.
+
+# %%
+runtime.start()
+plots.use_style()
+digits = data.load("mnist-5k")
+x_train, x_test = digits.train.images, digits.test.images
+SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
+mean_image = x_train.mean(0, keepdim=True)  # (1, 1, 28, 28)
+reconstruct = objectives.reconstruction()
+
+
+def train(build, images=x_train, objective=reconstruct, epochs=4, rate=5e-3):
+    runtime.seed_everything(0)
+    model = build()
+    settings = TrainConfig(epochs, 64, rate, one_cycle)
+    return model, fit(model, images, objective, settings, progress=False)
+
+
+def error(model, images=x_test):
+    return metrics.reconstruction_error(model, images).mean().item()
+
+# %% [markdown]
+# ## Patient 1: the quick learner
+#
+# *"After a single epoch my loss is lower than my neighbour's. But on new digits her
+# network is better, and mine makes everything look a little like a nine."*
+#
+# The program trains on images in the order in which the file has them: first all zeros,
+# then all ones, and so on. Its number is the mean loss over the epoch, as most programs
+# print it.
+
+# %%
+def epoch_batches_broken(images, batch_size, generator):
+    """Return all images, in batches."""
+    return list(images.split(batch_size))
+
+# %%
+x_stored = x_train[digits.train.labels.argsort(stable=True)]  # as the file has them
+
+
+def one_epoch(epoch_batches):
+    runtime.seed_everything(0)
+    model = models.Autoencoder.mlp((784, 128, 32))
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3, fused=True)
+    batches = epoch_batches(x_stored, 2, torch.Generator().manual_seed(0))
+    return train_epoch(model, batches, reconstruct, optimizer)["loss"], model
+
+
+running, patient_1 = one_epoch(epoch_batches_broken)
+print(f"mean loss of the epoch: {running:.4f}")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** mend the order of an epoch. **Difficulty:** easy. **Time:** 10 minutes.
+#
+# `epoch_batches(images, batch_size, generator) -> list of Tensors`
+#
+# - `images`: `(N, ...)`; `batch_size`: how many in a batch; the last one may be smaller.
+# - `generator`: a `torch.Generator` on the CPU; all that is random comes from it. It is
+#   not seeded here: it goes on from call to call.
+# - returns batches `(batch_size, ...)`; each image comes exactly once.
+#
+# **Expect:** the mean loss of the epoch becomes slightly *worse*.
+#
+# <details><summary>Hint 1</summary>
+#
+# When was the loss of each batch measured? On what had the network been trained just
+# before?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Measure the error on test images, for each digit alone. Which digits came last? Then: it
+# is not enough to change the order of the batches, nor the order inside a batch.
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Nothing is shuffled. While the zeros come, the network becomes a network for zeros, and
+# each batch of zeros is measured on it; then it becomes one for ones. So the running loss
+# is low all the time, although the network forgets. The error on unseen images tells, and
+# the error per digit tells more. Draw a new order of the *images* in every epoch, and cut
+# it into batches afterwards. Even in data that are not sorted, a fixed order costs: a
+# published program without shuffling ended with an error more than half as large again,
+# and its running loss hid it.
+#
+# </details>
+
+# %%
+def epoch_batches(images, batch_size, generator):
+    """Return all images in random order, in batches."""
+    ### BEGIN SOLUTION
+    order = torch.randperm(len(images), generator=generator)
+    return [images[chosen] for chosen in order.split(batch_size)]
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.epoch_batches(epoch_batches)
+
+# %%
+mended_running, mended_1 = one_epoch(epoch_batches)
+print(f"broken: loss of the epoch {running:.4f}, test error {error(patient_1):.4f}")
+print(f"mended: loss of the epoch {mended_running:.4f}, test error {error(mended_1):.4f}")
+for digit in (0, 1, 9):
+    images = x_test[digits.test.labels == digit]
+    before, after = (error(model, images) for model in (patient_1, mended_1))
+    print(f"only {digit}: broken {before:.4f}, mended {after:.4f}")
+
+# %% [markdown]
+# ## Patient 2: the thrifty code
+#
+# *"My code has 32 numbers, the error is about half that of the mean image, and the curve is
+# smooth. Yet with the same network a friend gets a lower error."*
+
+# %%
+def build_encoder_broken(sizes):
+    """Build an encoder: linear layers, each with an activation."""
+    layers = [nn.Flatten()]
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+# %%
+def with_encoder(build_encoder):
+    decoder = networks.mlp_decoder((32, 128, 784))
+    return models.Autoencoder(build_encoder((784, 128, 32)), decoder)
+
+
+patient_2, _ = train(lambda: with_encoder(build_encoder_broken))
+print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error(patient_2):.4f}")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** an encoder whose whole code can be used. **Difficulty:** easy.
+# **Time:** 10 minutes.
+#
+# `build_encoder(sizes) -> nn.Module`
+#
+# - `sizes`: from the pixels of an image to the code, such as `(784, 128, 32)`.
+# - returns a network from images `(B, ...)` with `sizes[0]` values each to codes `(B,
+#   sizes[-1])`; code units may be any number. It has the same linear layers as before,
+#   with biases, and a nonlinear activation after each *hidden* layer.
+#
+# **Expect:** codes of both signs, and a lower test error.
+#
+# <details><summary>Hint 1</summary>
+#
+# Compute the codes of all training images, `(3500, 32)`. What are the least and the
+# largest value of each unit?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# How many units are 0 for *every* image? And why should a code not be negative?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The loop puts an activation behind every layer, the code as well. A unit whose input has
+# become negative for all images puts out 0 for all, gets no gradient, and is dead. Count
+# them with `metrics.dead_units`: the code of 32 is smaller than anybody asked for. A code
+# needs no activation. The other end has the opposite rule: the output's activation must
+# fit the range of the data. One activation for both, as a text on autoencoders has it,
+# cannot be right for both (patient 3).
+#
+# </details>
+
+# %%
+def build_encoder(sizes):
+    """Build an encoder with a linear code."""
+    ### BEGIN SOLUTION
+    layers = [nn.Flatten()]
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.build_encoder(build_encoder)
+
+# %%
+mended_2, _ = train(lambda: with_encoder(build_encoder))
+for name, model in {"broken": patient_2, "mended": mended_2}.items():
+    silent = metrics.dead_units(metrics.apply(model, model.encode, x_train))
+    print(f"{name}: test error {error(model):.4f}, {silent} of 32 code units always 0")
+
+# %% [markdown]
+# ## Patient 3: the perfect picture
+#
+# *"On the screen every digit is fine, and the error is low. But when I save my
+# reconstructions as image files, with 8 bits per pixel, they come back full of white
+# dots."*
+
+# %%
+def build_decoder_broken(sizes):
+    """Build a decoder: linear layers, each with an activation, Tanh at the end."""
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1], nn.Tanh())
+
+# %% alt="Two rows of ten digits: the input, and reconstructions that are slightly blurred and otherwise right."
+def with_decoder(build_decoder):
+    decoder = nn.Sequential(build_decoder((32, 128, 784)), nn.Unflatten(1, (1, 28, 28)))
+    return models.Autoencoder(networks.mlp_encoder((784, 128, 32)), decoder)
+
+
+patient_3, _ = train(lambda: with_decoder(build_decoder_broken))
+restored_3 = metrics.apply(patient_3, patient_3, x_test[SHOWN])
+plots.image_rows(
+    {"input": x_test[SHOWN], "patient 3": restored_3},
+    title="On the screen, all is well",
+)
+plt.show()
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** a decoder that makes pixels. **Difficulty:** easy. **Time:** 10 minutes.
+#
+# `build_decoder(sizes) -> nn.Module`
+#
+# - `sizes`: from the code to the pixels, such as `(32, 128, 784)`.
+# - returns a network from codes `(B, sizes[0])` to pixels `(B, sizes[-1])` in [0, 1],
+#   black 0 and white 1, whatever the codes and weights are. It has the same linear
+#   layers, with biases, and a nonlinear activation after each hidden one. Nothing is cut
+#   or rescaled: gradients flow everywhere.
+#
+# **Expect:** saved pictures without dots. The *error* need not fall.
+#
+# <details><summary>Hint 1</summary>
+#
+# The figure draws from 0 to 1. What is the least value of `restored_3`?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Which activation goes from 0 to 1 and is steep everywhere between? Take away the old
+# one: two in a row reach less than one.
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Tanh goes from -1 to 1, pixels from 0 to 1. Much of the background comes out slightly
+# negative, which the figure draws as black and a file of 8 bits wraps round to white.
+# Print the least and the largest value, always. The error does not show the fault; in a
+# short training Tanh may even have the lower one, because a sigmoid learns its black
+# background slowly. But a negative pixel is no pixel, and every later step that expects
+# one (a file, a cross-entropy, a second network) goes wrong. A decoder without any
+# activation has the same illness, as published: its output went from -0.76 to 1.70. A
+# ReLU has no upper end, and cutting stops the gradient. The activation of the output must
+# fit the range of the data.
+#
+# </details>
+
+# %%
+def build_decoder(sizes):
+    """Build a decoder from codes to pixels in [0, 1]."""
+    ### BEGIN SOLUTION
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1], nn.Sigmoid())
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.build_decoder(build_decoder)
+
+# %% alt="Two rows of ten saved digits: those of the patient are full of white dots in the background, the mended ones are clean."
+mended_3, _ = train(lambda: with_decoder(build_decoder))
+saved = {}
+for name, model in {"broken": patient_3, "mended": mended_3}.items():
+    x_hat = metrics.apply(model, model, x_test)
+    outside = ((x_hat < 0) | (x_hat > 1)).float().mean()
+    print(f"{name}: test error {error(model):.4f}, {outside:.0%} of the pixels outside [0, 1]")
+    saved[name] = (x_hat[SHOWN] * 255).int().to(torch.uint8) / 255  # to a file and back
+plots.image_rows(saved, title="The same reconstructions, saved with 8 bits per pixel")
+plt.show()
+
+# %% [markdown]
+# ## Patient 4: the record loss
+#
+# *"I scale my images to mean 0 and standard deviation 1, as every recipe says. The
+# cross-entropy falls and falls: it is lower than any that was ever published. I have not
+# drawn any pictures yet. With such a loss, why should I?"*
+
+# %%
+def pixel_loss_broken(logits, x_scaled, mean, std):
+    """Return the mean binary cross-entropy per pixel, in nats."""
+    return F.binary_cross_entropy_with_logits(logits, x_scaled)
+
+# %%
+MEAN, STD = x_train.mean().item(), x_train.std().item()
+
+
+def train_scaled(pixel_loss):
+    def objective(model, x_scaled):
+        return {"loss": pixel_loss(model(x_scaled), x_scaled, MEAN, STD)}
+
+    def build():
+        decoder = networks.mlp_decoder((32, 128, 784), output=nn.Identity)  # logits
+        return models.Autoencoder(networks.mlp_encoder((784, 128, 32)), decoder)
+
+    return train(build, (x_train - MEAN) / STD, objective, rate=1e-3)
+
+
+patient_4, history_4 = train_scaled(pixel_loss_broken)
+print("loss per epoch, in nats per pixel:", [round(loss, 2) for loss in history_4.curve()])
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** the cross-entropy against the pixels. **Difficulty:** medium.
+# **Time:** 10 minutes.
+#
+# `pixel_loss(logits, x_scaled, mean, std) -> Tensor of shape ()`
+#
+# - `logits`: what the decoder returned, before any sigmoid, `(B, ...)`.
+# - `x_scaled`: scaled images of the same shape, (pixels - `mean`) / `std`, where the
+#   pixels are in [0, 1]; `mean`, `std`: two numbers, of whatever data.
+# - returns the mean over **all** pixels of the binary cross-entropy, in nats, against the
+#   *pixels*. It is finite for logits of ±300. Gradients flow back to `logits`.
+#
+# **Expect:** a loss that is never below 0.
+#
+# <details><summary>Hint 1</summary>
+#
+# What is the least loss that a perfect reconstruction could have? Which values do the
+# targets have?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# A cross-entropy asks "white or black?", and the target is the share of white. What
+# becomes of `-(1 - x) log(1 - p)` when x is -0.4, and p goes to 0? And of the other term,
+# when x is 2.8?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The targets are the scaled images, from about -0.4 to 2.8. For a target outside [0, 1]
+# the binary cross-entropy has no floor: the further the logit goes, the lower the loss.
+# So training drives the logits outwards for ever, and soon every image gets the same
+# white blob. A loss below 0, or below H(x), is no record but an alarm. With probabilities
+# instead of logits PyTorch refuses such targets; with logits it accepts them in silence.
+# And a sigmoid could not reach 2.8 anyway. The *input* may stay scaled; undo the scaling
+# for the target. Do not cut or stretch it: that makes other images.
+#
+# </details>
+
+# %%
+def pixel_loss(logits, x_scaled, mean, std):
+    """Return the mean binary cross-entropy per pixel, in nats."""
+    ### BEGIN SOLUTION
+    return F.binary_cross_entropy_with_logits(logits, x_scaled * std + mean)
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.pixel_loss(pixel_loss)
+
+# %% alt="Three rows: ten digits; the patient's answers, ten times the same white blob; and the mended ones, blurred digits."
+mended_4, mended_history = train_scaled(pixel_loss)
+floor = losses.bernoulli_entropy(x_train).mean() / 784
+print("mended, loss per epoch:", [round(loss, 2) for loss in mended_history.curve()])
+print(f"a perfect reconstruction would have {floor:.2f}")
+rows = {"input": x_test[SHOWN]}
+for name, model in {"broken": patient_4, "mended": mended_4}.items():
+    x_hat = metrics.apply(model, model, (x_test - MEAN) / STD).sigmoid()
+    print(f"{name}: squared error against the pixels {(x_hat - x_test).square().mean():.4f}")
+    rows[name] = x_hat[SHOWN]
+plots.image_rows(rows, title="What the record loss had drawn")
+plt.show()
+
+# %% [markdown]
+# ## Patient 5: nine pixels in ten
+#
+# *"I wanted a number that everybody understands, so I compute an accuracy: round all
+# pixels to black or white and count how many are right. My network gets well over nine
+# pixels in ten!"*
+
+# %%
+def skill_broken(x_hat, x, mean_image):
+    """Return how good reconstructions are: 1 for perfect ones."""
+    return (x_hat.round() == x.round()).float().mean().item()
+
+# %%
+patient_5, _ = train(lambda: models.Autoencoder.mlp((784, 128, 32)))
+restored_5 = metrics.apply(patient_5, patient_5, x_test)
+print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** a measure that tells a network from an empty page. **Difficulty:** medium.
+# **Time:** 15 minutes.
+#
+# `skill(x_hat, x, mean_image) -> float`
+#
+# - `x_hat`, `x`: reconstructions and images, `(B, C, H, W)`, B from 1; `mean_image`: the
+#   mean of the *training* images, `(1, C, H, W)`.
+# - returns 1 for perfect reconstructions and 0 for the mean image in place of each.
+#   Between and below, it falls in proportion to the squared error over all pixels of all
+#   images. It may be negative.
+#
+# **Expect:** a black image is worse than the mean image, so its skill is below 0.
+#
+# <details><summary>Hint 1</summary>
+#
+# Hand the measure three answers whose worth you know: the images themselves, the mean
+# image, and black images (`torch.zeros_like(x_test)`). What does it say?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Compute the squared error of the reconstructions and that of the mean image, over all
+# pixels. Which combination of the two is 1 if the first is 0, and 0 if both are equal?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Most of each image is background, and whatever is dark gets the background right. A
+# black page scores almost as much as the network. No other threshold heals that. A
+# measure must be fixed at two ends: at a perfect answer and at one that knows nothing of
+# the image. The share of the mean image's squared error that is gone is such a measure
+# (statisticians know it as R²). Divide the two *sums*; a mean of each image's own ratio
+# would give easy images too much weight. A published program went further: it divided the
+# count of pixels by the number of *images* and printed an accuracy of more than 60,000 %.
+#
+# </details>
+
+# %%
+def skill(x_hat, x, mean_image):
+    """Return how good reconstructions are: 1 perfect, 0 like the mean image."""
+    ### BEGIN SOLUTION
+    ours, worst = (x_hat - x).square().sum(), (mean_image - x).square().sum()
+    return (1 - ours / worst).item()
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.skill(skill)
+
+# %%
+answers = {
+    "patient 5": restored_5,
+    "mean image": mean_image.expand_as(x_test),
+    "black": torch.zeros_like(x_test),
+}
+for name, x_hat in answers.items():
+    before, after = (measure(x_hat, x_test, mean_image) for measure in (skill_broken, skill))
+    print(f"{name}: accuracy {before:.1%}, skill {after:.2f}")
+
+# %% [markdown]
+# ## Patient 6: the denoiser that never saw noise
+#
+# *"People train denoisers for hours. Mine is a plain autoencoder that never saw noise in
+# training, and look how clean its results are!"*
+
+# %%
+def denoising_figure_broken(model, images, corrupt):
+    """Return the rows of a figure: what went into the denoiser, and what came out."""
+    noisy = corrupt(images)
+    return noisy, metrics.apply(model, model, images)
+
+# %% alt="Two rows of ten digits: very noisy ones above, clean ones below."
+noise = corruptions.gaussian_noise(0.5, clamp=True)
+patient_6, _ = train(lambda: models.Autoencoder.mlp((784, 256, 64)))
+broken_rows = denoising_figure_broken(patient_6, x_test[SHOWN], noise)
+plots.image_rows(
+    dict(zip(("noisy", "cleaned"), broken_rows)), title="Patient 6: all noise is gone"
+)
+plt.show()
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** an honest figure. **Difficulty:** easy. **Time:** 10 minutes.
+#
+# `denoising_figure(model, images, corrupt) -> (inputs, outputs)`
+#
+# - `model`: a network whose output has the shape of its input; it may come in training
+#   mode, and has the same mode afterwards. `images`: clean ones, `(B, C, H, W)`.
+# - `corrupt`: a function from images to noisy ones. It draws other noise at each call;
+#   call it once, on all images.
+# - returns two tensors of the images' shape: what the model was given, as `corrupt` made
+#   it; and what the model made of it in evaluation mode, without a graph.
+#
+# **Expect:** a worse picture.
+#
+# <details><summary>Hint 1</summary>
+#
+# Two rows of a figure, and each is an array. Where does the second come from?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Change one thing and predict: if the noise were stronger, the lower row would have to
+# become worse. Try it. (And two calls of `corrupt` are two different noises.)
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The noisy images are shown, but the clean ones are decoded. Stronger noise would not
+# change the lower row at all, and that is the measurement that betrays it. Show the very
+# array that the model was given. Corrupting a second time for the model is the milder
+# form of the mistake: the rows then belong to different inputs. The honest figure also
+# answers the claim. A network that never saw noise takes some of it away, since a small
+# code cannot carry it all. But it changes digits on the way.
+#
+# </details>
+
+# %%
+def denoising_figure(model, images, corrupt):
+    """Return the rows of a figure: what went into the denoiser, and what came out."""
+    ### BEGIN SOLUTION
+    noisy = corrupt(images)
+    return noisy, metrics.apply(model, model, noisy)
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.denoising_figure(denoising_figure)
+
+# %% alt="Two rows of ten digits: very noisy ones above, and below smeared digits, some of them turned into others."
+honest_rows = denoising_figure(patient_6, x_test[SHOWN], noise)
+for name, (_, outputs) in {"broken": broken_rows, "mended": honest_rows}.items():
+    print(f"{name}: {metrics.psnr(outputs, x_test[SHOWN]).mean():.1f} dB")
+plots.image_rows(
+    dict(zip(("noisy", "cleaned"), honest_rows)), title="Patient 6, with an honest figure"
+)
+plt.show()
+
+# %% [markdown]
+# ## Patient 7: the cheap code
+#
+# *"My VAE's loss falls to a few hundredths, and the KL of its code is almost 0: I have
+# never seen so cheap a code. Only when I sample from it, all images look alike."*
+
+# %%
+def vae_loss_broken(x_hat, x, mean, logvar):
+    """Return the loss of a VAE: squared error plus KL to the standard normal."""
+    kl = 0.5 * (mean**2 + logvar.exp() - logvar - 1).sum(1)
+    return F.mse_loss(x_hat, x) + kl.mean()
+
+# %%
+def train_vae(vae_loss, epochs=6):
+    def objective(model, x):
+        mean, logvar = model.posterior(x)
+        x_hat = model.decode(mean + (0.5 * logvar).exp() * torch.randn_like(mean))
+        kl = losses.kl_to_standard_normal(mean, logvar).mean()
+        return {"loss": vae_loss(x_hat, x, mean, logvar), "kl": kl, "mse": F.mse_loss(x_hat, x)}
+
+    return train(lambda: models.VAE.mlp((784, 128, 16)), objective=objective, epochs=epochs)
+
+
+patient_7, history_7 = train_vae(vae_loss_broken)
+loss_7, kl_7 = (history_7.curve(term=term)[-1] for term in ("loss", "kl"))
+print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** two terms in the same unit. **Difficulty:** medium. **Time:** 10 minutes.
+#
+# `vae_loss(x_hat, x, mean, logvar) -> Tensor of shape ()`
+#
+# - `x_hat`, `x`: reconstructions and images, `(B, ...)`, of any size; `mean`, `logvar`:
+#   `(B, D)`, the normal distribution of each image's code, with `logvar` the logarithm of
+#   the variance.
+# - returns the mean over the images of [squared error **summed** over the image's pixels]
+#   + [KL **summed** over the code's units]. No other factor. Gradients flow back to
+#   `x_hat`, `mean` and `logvar`.
+#
+# **Expect:** a loss of some tens, a KL of some nats, and all 16 units in use.
+#
+# <details><summary>Hint 1</summary>
+#
+# How large would the error be if the network gave the mean image for everything? Compare
+# it with the patient's loss.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Over what does each of the two terms take its mean, and over what its sum? One KL weighs
+# as much as how many pixels?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The error is a mean over 784 pixels, the KL a sum over the code. Against sums of both,
+# the KL weighs 784 times too much: a hidden beta. The cheapest thing is then to say
+# nothing in the code. The KL goes to 0, no unit is active (`metrics.active_units`), and
+# the decoder draws the mean image: the loss stops at the ceiling. Make both terms sums
+# per image, and average over the batch at the very end. To make both a mean is no cure:
+# there are 784 pixels and 16 units. Popular courses train with a beta of 0.5, 1.5 or 7.8
+# that is written down nowhere. (Sums of squares with this KL are the bound for pixels
+# with normal noise of variance one half.)
+#
+# </details>
+
+# %%
+def vae_loss(x_hat, x, mean, logvar):
+    """Return the loss of a VAE, both terms summed per image."""
+    ### BEGIN SOLUTION
+    errors = (x_hat - x).square().flatten(1).sum(1)
+    kl = 0.5 * (mean**2 + logvar.exp() - logvar - 1).sum(1)
+    return (errors + kl).mean()
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.vae_loss(vae_loss)
+
+# %%
+mended_7, mended_history = train_vae(vae_loss)
+print(f"mean image: error {(x_train - mean_image).square().mean():.4f}")
+for name, model, run in (
+    ("broken", patient_7, history_7), ("mended", mended_7, mended_history)
+):
+    active = metrics.active_units(metrics.apply(model, model.encode, x_train))
+    mse, kl = run.curve(term="mse")[-1], run.curve(term="kl")[-1]
+    print(f"{name}: error {mse:.4f}, KL {kl:.2f} nats, {active} of 16 units active")
+
+# %% [markdown]
+# ## Patient 8: the best bound of all
+#
+# *"My VAE's bound is many nats better than my neighbour's. We have the same network, the
+# same images, the same loss. I only wrote the sampling myself."*
+
+# %%
+def sample_code_broken(mean, logvar, noise):
+    """Draw codes from normal distributions, given standard normal noise."""
+    return mean + logvar * noise
+
+# %%
+def train_with(sample_code, epochs=4):
+    def objective(model, x):
+        mean, logvar = model.posterior(x)
+        z = sample_code(mean, logvar, torch.randn_like(mean))
+        nll = losses.bernoulli_nll(model.decoder(z), x).mean()
+        return {"loss": nll + losses.kl_to_standard_normal(mean, logvar).mean()}
+
+    return train(lambda: models.VAE.mlp((784, 128, 16)), objective=objective, epochs=epochs)
+
+
+patient_8, history_8 = train_with(sample_code_broken)
+print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** draw from the distribution that the KL is computed for. **Difficulty:**
+# medium. **Time:** 10 minutes.
+#
+# `sample_code(mean, logvar, noise) -> Tensor of shape (B, D)`
+#
+# - `mean`: $\mu$; `logvar`: $\log \sigma^2$, the natural logarithm of the *variance*;
+#   `noise`: standard normal numbers. All `(B, D)`.
+# - returns draws from $\mathcal{N}(\mu, \mathrm{diag}\,\sigma^2)$, made of this noise.
+#   Gradients flow back to `mean` and `logvar`. Nothing is cut.
+#
+# **Expect:** a *worse* bound, and a true one.
+#
+# <details><summary>Hint 1</summary>
+#
+# The KL takes `logvar` for a logarithm. For what does the sampling take it? What would an
+# encoder like to say, if it may say it to both?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# $\log \sigma^2 = 2 \log \sigma$. Solve for $\sigma$. For `logvar` 0 the noise must have
+# a width of 1.
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# One tensor has two meanings: the KL reads it as a log-variance, the sampling as a
+# standard deviation. Where it is 0, the KL sees a variance of 1, which costs nothing,
+# while the sampling adds no noise at all. So the encoder writes 0, sends an exact code,
+# and pays for a noisy one. The bound is too good to be a bound. Measure it: draw many
+# codes, and take the mean of $\log q(z) - \log p(z)$; a sound program agrees with its KL,
+# this one does not. The layer that makes the second half of the encoder's output has the
+# log-variance, whatever its name is. (And a single draw per image gives a bound, never
+# the likelihood itself.)
+#
+# </details>
+
+# %%
+def sample_code(mean, logvar, noise):
+    """Draw codes from normal distributions, given standard normal noise."""
+    ### BEGIN SOLUTION
+    return mean + (0.5 * logvar).exp() * noise
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.sample_code(sample_code)
+
+# %%
+mended_8, mended_history = train_with(sample_code)
+for name, model, run in (
+    ("broken", patient_8, history_8), ("mended", mended_8, mended_history)
+):
+    logvar = metrics.apply(model, lambda x, own=model: own.posterior(x)[1], x_test)
+    print(f"{name}: -ELBO {run.curve()[-1]:.1f} nats, mean |logvar| {logvar.abs().mean():.2f}")
+
+# %% [markdown]
+# ## Patient 9: the busy denoiser
+#
+# *"I train on noisy images, the loss falls in every epoch, and the noise is fresh at each
+# step. But all my cleaned images lie under a grey veil."*
+
+# %%
+def denoising_step_broken(model, x, corrupt, optimizer):
+    """Take one step of training a denoiser; return the loss before it."""
+    noisy = corrupt(x)
+    loss = F.mse_loss(model(noisy), noisy)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+# %%
+def train_denoiser(denoising_step):
+    generator = runtime.seed_everything(0)
+    model = models.Autoencoder.mlp((784, 256, 64))
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, fused=True)
+    for _ in range(4):
+        batches = batching.batches(x_train, 64, generator)
+        steps = [denoising_step(model, x, noise, optimizer) for x in batches]
+        print(f"mean loss of the epoch: {sum(steps) / len(steps):.4f}")
+    return model
+
+
+patient_9 = train_denoiser(denoising_step_broken)
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** a step that teaches cleaning. **Difficulty:** easy. **Time:** 10 minutes.
+#
+# `denoising_step(model, x, corrupt, optimizer) -> float`
+#
+# - `model`: a network whose output has the shape of its input; `x`: a batch of clean
+#   images `(B, ...)`.
+# - `corrupt`: a function from images to noisy ones; call it once, on `x`.
+# - takes one step of `optimizer` on the mean squared error over all values; gradients
+#   from before play no part. Returns the loss before the step, as a Python number.
+#
+# **Expect:** test images that are clearly cleaner, by some decibels.
+#
+# <details><summary>Hint 1</summary>
+#
+# What would a perfect network return, if this loss were 0?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Two images take part in a step: what goes in, and what should come out. Which of them
+# may be noisy?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The target is noisy. A perfect network would give the noise back, and what cleans a
+# little is only the bottleneck, which cannot carry all the noise. The grey veil is the mean
+# of noise that was cut at 0, and it belongs to this target. "Feed it noisy images
+# and it learns to denoise" leaves out the half that matters: the *clean* image as target.
+# The loss cannot show it, since it compares with the wrong thing; PSNR against clean
+# images does. The noisy image goes in, the clean one is the target. (A second,
+# independent noise on the target would teach something, slowly, if its mean is 0. Noise
+# that is cut to [0, 1] has another mean.)
+#
+# </details>
+
+# %%
+def denoising_step(model, x, corrupt, optimizer):
+    """Take one step of training a denoiser; return the loss before it."""
+    ### BEGIN SOLUTION
+    loss = F.mse_loss(model(corrupt(x)), x)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.denoising_step(denoising_step)
+
+# %%
+mended_9 = train_denoiser(denoising_step)
+x_noisy = noise(x_test)
+print(f"noisy: {metrics.psnr(x_noisy, x_test).mean():.1f} dB")
+for name, model in {"broken": patient_9, "mended": mended_9}.items():
+    cleaned = metrics.apply(model, model, x_noisy)
+    veil = cleaned[x_test == 0].mean()
+    print(f"{name}: {metrics.psnr(cleaned, x_test).mean():.1f} dB, black comes out as {veil:.2f}")
+
+# %% [markdown]
+# ## Patient 10: the star pupil
+#
+# *"I have only 300 training images, and still my test error is among the best. I keep 100
+# images back for the test, in evaluation mode, as one should."*
+
+# %%
+def test_error_broken(model, splits):
+    """Return the mean squared error per pixel on images held back."""
+    held_back = splits.train.images[-100:]
+    return metrics.reconstruction_error(model, held_back).mean().item()
+
+# %%
+first = data.ImageSet(x_train[:300], digits.train.labels[:300])
+few = data.Splits("300 digits", first, digits.validation, digits.test)
+patient_10, _ = train(
+    lambda: models.Autoencoder.mlp((784, 256, 32)), few.train.images, epochs=60
+)
+print(f"test error: {test_error_broken(patient_10, few):.4f}")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** an error that says something about new images. **Difficulty:** easy.
+# **Time:** 5 minutes.
+#
+# `test_error(model, splits) -> float`
+#
+# - `model`: a network whose output has the shape of its input; it may come in training
+#   mode, and has the same mode afterwards.
+# - `splits`: has the parts `train`, `validation` and `test`, each with `images`, `(N, C,
+#   H, W)`. The model was trained on all of `train`; settings were chosen on `validation`.
+# - returns the mean squared error over all pixels of **all** images on which nothing was
+#   trained or chosen, in evaluation mode.
+#
+# **Expect:** a larger number.
+#
+# <details><summary>Hint 1</summary>
+#
+# "Held back": from what? Follow the images from `few` into `train`, and into the measure.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Compute the distance from each image of the test to the nearest training image.
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The name says "held back", but training used all of `splits.train`. So the error
+# measures memory. A figure with reconstructions of training images, called results, is
+# the same mistake. Names and comments do not hold anything back; only a split that is
+# made once, before anything else, does. The validation images will not do either:
+# settings were chosen on them.
+#
+# </details>
+
+# %%
+def test_error(model, splits):
+    """Return the mean squared error per pixel on images never used before."""
+    ### BEGIN SOLUTION
+    return metrics.reconstruction_error(model, splits.test.images).mean().item()
+    ### END SOLUTION
+
+# %% points=1
+checks.clinic.test_error(test_error)
+
+# %%
+print(f"broken: {test_error_broken(patient_10, few):.4f}")
+print(f"mended: {test_error(patient_10, few):.4f}")
+
+# %% [markdown]
+# ## Patient 11: deeper and deeper
+#
+# *"I stack three autoencoders, each trained on what the one before gives. Each has a
+# smaller error than the last: depth works! But what the last one shows me are not digits
+# any more."*
+
+# %%
+def pretrain_broken(images, sizes, train_layer):
+    """Train a stack, layer by layer; return its encoders, from the pixels upwards."""
+    inputs, encoders = images.flatten(1), []
+    for hidden_dim in sizes:
+        encoder, decoder = train_layer(inputs, hidden_dim)
+        inputs = decoder(encoder(inputs)).detach()
+        encoders.append(encoder)
+    return encoders
+
+# %%
+trained = []  # every layer, in the order of training
+
+
+def train_layer(inputs, hidden_dim):
+    width = inputs.shape[1]
+    layer, _ = train(
+        lambda: models.Autoencoder(
+            nn.Sequential(nn.Linear(width, hidden_dim), nn.Sigmoid()),
+            nn.Sequential(nn.Linear(hidden_dim, width), nn.Sigmoid()),
+        ),
+        inputs, epochs=3, rate=1e-2,
+    )
+    print(f"{width} -> {hidden_dim} -> {width}: error {error(layer, inputs):.4f}")
+    trained.append(layer)
+    return layer.encoder, layer.decoder
+
+
+patient_11 = pretrain_broken(x_train, (256, 128, 64), train_layer)
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** a stack, and not a chain. **Difficulty:** medium. **Time:** 15 minutes.
+#
+# `pretrain(images, sizes, train_layer) -> list of encoders`
+#
+# - `images`: `(N, ...)`; `sizes`: the size of each layer's code, from the pixels upwards.
+# - `train_layer`: a function; `train_layer(inputs, hidden_dim)` trains a layer on rows
+#   `(N, values)` and returns `(encoder, decoder)`, two networks.
+# - each layer is trained on the codes that the one before gives of its own inputs,
+#   without a graph. The first is trained on the images, flattened.
+# - returns the encoders that `train_layer` returned, in order. One after the other they
+#   lead from flat images to codes `(N, sizes[-1])`.
+#
+# **Expect:** layers of 784, 256 and 128 values, not three times 784.
+#
+# <details><summary>Hint 1</summary>
+#
+# Look at the widths that are printed. How many numbers does the third autoencoder take
+# in?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Each error is measured against the layer's own input. What has that become after two
+# rounds? What should a layer hand on to the next: what its decoder makes, or something
+# before it?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Three whole autoencoders stand in a chain, each on the *reconstructions* of the one
+# before. Every round blurs, and blurred images are easier to reconstruct, so the error
+# falls while the digits fade. Measured against the images, the error grows with every
+# round. No code becomes deeper: the last encoder still starts at pixels, and the three
+# together are no stack. Hand on the codes, without a graph. Then the error of a layer is
+# one of codes, and must not be compared with that of pixels; the three encoders work one
+# after the other.
+#
+# </details>
+
+# %%
+def pretrain(images, sizes, train_layer):
+    """Train a stack, layer by layer; return its encoders, from the pixels upwards."""
+    ### BEGIN SOLUTION
+    inputs, encoders = images.flatten(1), []
+    for hidden_dim in sizes:
+        encoder, _ = train_layer(inputs, hidden_dim)
+        inputs = encoder(inputs).detach()
+        encoders.append(encoder)
+    return encoders
+    ### END SOLUTION
+
+# %% points=2
+checks.clinic.pretrain(pretrain)
+
+# %%
+mended_11 = pretrain(x_train, (256, 128, 64), train_layer)
+for name, stack in {"broken": patient_11, "mended": mended_11}.items():
+    widths = [encoder[0].in_features for encoder in stack]
+    print(f"{name}: the encoders take in {widths} values")
+
+x_hat = rows = x_train.flatten(1)
+for number, layer in enumerate(trained[:3], start=1):
+    x_hat = metrics.apply(layer, layer, x_hat)
+    against_images = (x_hat - rows).square().mean()
+    print(f"broken, after round {number}: error against the images {against_images:.4f}")
+print("code of the mended stack:", tuple(nn.Sequential(*mended_11)(x_test.flatten(1)).shape))
+
+# %% [markdown]
+# ## Patient 12: fifty draws
+#
+# *"One draw per image is too few, so I take fifty and weigh them by importance. The
+# weights are positive and add up to 1. But the more I draw, the worse the weighted loss
+# becomes."*
+
+# %%
+def importance_weights_broken(log_likelihood, log_prior, log_q):
+    """Return the weight of each draw; those of an image add up to 1."""
+    loss = log_q - log_prior - log_likelihood
+    return loss.softmax(0)
+
+# %%
+vae, _ = train(lambda: models.VAE.mlp((784, 128, 16)), objective=objectives.negative_elbo())
+
+
+def draw_terms(count, x=x_test[:200]):
+    runtime.seed_everything(0)
+    with torch.no_grad():
+        mean, logvar = vae.posterior(x)
+        q = Normal(mean, (0.5 * logvar).exp())
+        z = q.sample((count,))  # (K, B, D)
+        log_likelihood = torch.stack([-losses.bernoulli_nll(vae.decoder(each), x) for each in z])
+    return log_likelihood, Normal(0, 1).log_prob(z).sum(2), q.log_prob(z).sum(2)
+
+
+def weighted_loss(importance_weights, count):
+    log_likelihood, log_prior, log_q = draw_terms(count)
+    weights = importance_weights(log_likelihood, log_prior, log_q)
+    return (weights * (log_q - log_prior - log_likelihood)).sum(0).mean().item()
+
+
+weights = importance_weights_broken(*draw_terms(50))
+print(f"least weight {weights.min():.4f}, sums from {weights.sum(0).min():.4f}")
+print(f"weighted loss of 50 draws: {weighted_loss(importance_weights_broken, 50):.1f} nats")
+
+# %% [markdown]
+# **What is wrong?** Write it down before you read on.
+#
+# **Goal:** weights that trust the right draws. **Difficulty:** hard.
+# **Time:** 15 minutes.
+#
+# `importance_weights(log_likelihood, log_prior, log_q) -> Tensor of shape (K, B)`
+#
+# - For `K` draws $z$ of each of `B` images, `(K, B)` each, in nats: `log_likelihood`,
+#   $\log p(x \mid z)$; `log_prior`, $\log p(z)$; `log_q`, $\log q(z \mid x)$. They may
+#   carry a graph, and lie anywhere between -10,000 and 10,000.
+# - returns weights in proportion to $w = p(x \mid z)\, p(z) / q(z \mid x)$, which add up
+#   to 1 over the draws of each image. They are finite and carry **no graph**.
+#
+# **Expect:** with one draw, all weights are 1. With more draws, the weighted loss falls.
+#
+# <details><summary>Hint 1</summary>
+#
+# A draw with a large `log_likelihood` explains its image well. Should its weight be large
+# or small? Try it with two draws.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Write $\log w$ by the formula, and compare it with the variable in the program, term by
+# term. Then ask what a gradient would do to a weight, if it could reach it.
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The program takes a softmax of the *loss*, which is $-\log w$. So the worst draw gets
+# the largest weight. Positive weights that add up to 1 prove nothing; the direction does:
+# more draws must not make the weighted loss worse. And the weights must carry no graph.
+# If they do, a loss that uses them also trains the weights themselves, away from good
+# draws. The bound of importance weighting, the logarithm of the mean weight, gets tighter
+# with more draws (Burda and others, 2016); a single draw gives the ELBO, and to call
+# *that* the likelihood is one more published mistake.
+#
+# </details>
+
+# %%
+def importance_weights(log_likelihood, log_prior, log_q):
+    """Return the weight of each draw; those of an image add up to 1."""
+    ### BEGIN SOLUTION
+    log_weights = log_likelihood + log_prior - log_q
+    return log_weights.softmax(0).detach()
+    ### END SOLUTION
+
+# %% points=2
+checks.clinic.importance_weights(importance_weights)
+
+# %%
+for count in (1, 5, 50):
+    both = (importance_weights_broken, importance_weights)
+    broken, mended = (weighted_loss(weigh, count) for weigh in both)
+    print(f"{count} draws: broken {broken:.1f}, mended {mended:.1f} nats")
+
+# %% [markdown]
+# ## Done?
+#
+# When every check shows its tick, all twelve patients are well. Several of them looked
+# *worse* when they were healthy: a larger loss, a larger error, a poorer picture, a
+# weaker bound. Which ones, and why is that good news?

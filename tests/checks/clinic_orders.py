@@ -1,0 +1,146 @@
+"""Answers to `epoch_batches`, right and wrong."""
+
+import random
+
+import torch
+from torch.utils.data import DataLoader
+
+from .answers import Wrong
+
+
+def epoch_batches_broken(images, batch_size, generator):
+    return list(images.split(batch_size))
+
+
+# right
+
+
+def by_permutation(images, batch_size, generator):
+    order = torch.randperm(len(images), generator=generator)
+    return list(images[order].split(batch_size))
+
+
+def index_by_index(x, size, rng):
+    order = torch.randperm(len(x), generator=rng).tolist()
+    return [
+        torch.stack([x[i] for i in order[k : k + size]]) for k in range(0, len(x), size)
+    ]
+
+
+def by_sorting_noise(images, batch_size, generator):
+    chosen = torch.rand(len(images), generator=generator).argsort()
+    for part in chosen.split(batch_size):
+        yield images[part]
+
+
+def by_loader(images, batch_size, generator):
+    return DataLoader(images, batch_size, shuffle=True, generator=generator)
+
+
+def by_chunks(images, batch_size, generator):
+    order = torch.randperm(len(images), generator=generator)
+    return tuple(images.index_select(0, part) for part in order.split(batch_size))
+
+
+RIGHT = [by_permutation, index_by_index, by_sorting_noise, by_loader, by_chunks]
+
+
+# wrong
+
+
+def from_order(make_order):
+    """Return an `epoch_batches` with its own order of the images."""
+
+    def epoch_batches(images, batch_size, generator):
+        order = make_order(len(images), batch_size, generator)
+        return list(images[order].split(batch_size))
+
+    return epoch_batches
+
+
+def shuffled_inside(images, batch_size, generator):
+    parts = images.split(batch_size)
+    return [p[torch.randperm(len(p), generator=generator)] for p in parts]
+
+
+def batches_shuffled(images, batch_size, generator):
+    whole = len(images) // batch_size
+    order = torch.randperm(whole, generator=generator).tolist()
+    parts = images.split(batch_size)
+    return [parts[i] for i in order] + list(parts[whole:])
+
+
+def drawn_with_replacement(count, batch_size, generator):
+    return torch.randint(count, (count,), generator=generator)
+
+
+def from_global_state(count, batch_size, generator):
+    return torch.randperm(count)
+
+
+def from_python_random(images, batch_size, generator):
+    order = random.sample(range(len(images)), len(images))
+    return list(images[order].split(batch_size))
+
+
+def seeded_inside(count, batch_size, generator):
+    return torch.randperm(count, generator=torch.Generator().manual_seed(0))
+
+
+def generator_seeded(count, batch_size, generator):
+    return torch.randperm(count, generator=generator.manual_seed(0))
+
+
+def seeded_from_initial(count, batch_size, generator):
+    same = torch.Generator().manual_seed(generator.initial_seed())
+    return torch.randperm(count, generator=same)
+
+
+def last_dropped(images, batch_size, generator):
+    parts = by_permutation(images, batch_size, generator)
+    return [part for part in parts if len(part) == batch_size]
+
+
+def one_tensor(images, batch_size, generator):
+    return images[torch.randperm(len(images), generator=generator)]
+
+
+def indices(images, batch_size, generator):
+    order = torch.randperm(len(images), generator=generator)
+    return list(order.split(batch_size))
+
+
+def pixels_shuffled(images, batch_size, generator):
+    flat = images.flatten(1)
+    order = torch.randperm(flat.shape[1], generator=generator)
+    return list(flat[:, order].reshape(images.shape).split(batch_size))
+
+
+def number_of_batches(images, batch_size, generator):
+    order = torch.randperm(len(images), generator=generator)
+    return list(images[order].chunk(batch_size))
+
+
+def shuffled_in_place(images, batch_size, generator):
+    images[:] = images[torch.randperm(len(images), generator=generator)]
+    return list(images.split(batch_size))
+
+
+WRONG = [
+    Wrong(epoch_batches_broken, "nothing is shuffled"),
+    Wrong(shuffled_inside, "inside each batch only"),
+    Wrong(batches_shuffled, "you shuffle the batches, not the images"),
+    Wrong(from_order(drawn_with_replacement), "never came, and others came twice"),
+    Wrong(from_order(from_global_state), "comes from the global random state"),
+    Wrong(from_order(seeded_inside), "two epochs have the same order"),
+    Wrong(from_order(generator_seeded), "two epochs have the same order"),
+    Wrong(from_order(seeded_from_initial), "two epochs have the same order"),
+    Wrong(from_order(lambda n, b, g: torch.arange(n).flip(0)), "have the same order"),
+    Wrong(last_dropped, "the last batch is missing"),
+    Wrong(one_tensor, "cut it into batches"),
+    Wrong(indices, "not their indices"),
+    Wrong(pixels_shuffled, "its pixels were mixed"),
+    Wrong(number_of_batches, "batch_size images each"),
+    Wrong(shuffled_in_place, "changes its input images in place"),
+    Wrong(lambda x, b, g: iter([3, 4]), "expected a torch tensor"),
+]
