@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -90,9 +91,8 @@ def arrows(
             f"points has shape {tuple(points.shape)}, but vectors {shapes}"
         )
     width = min(WIDE, NARROW * len(vectors))
-    figure, grid = plt.subplots(
-        1, len(vectors), figsize=(width, 0.5 + width / len(vectors)), squeeze=False
-    )
+    height = 0.9 + 0.9 * width / len(vectors) * _height_to_width(points, vectors, cloud)
+    figure, grid = plt.subplots(1, len(vectors), figsize=(width, height), squeeze=False)
     start = points.detach().cpu().numpy().T
     for ax, (label, field) in zip(grid[0], vectors.items(), strict=True):
         if cloud is not None:
