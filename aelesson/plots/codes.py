@@ -91,7 +91,8 @@ def arrows(
             f"points has shape {tuple(points.shape)}, but vectors {shapes}"
         )
     width = min(WIDE, NARROW * len(vectors))
-    height = 0.9 + 0.9 * width / len(vectors) * _height_to_width(points, vectors, cloud)
+    panel = 0.9 * width / len(vectors)
+    height = 0.9 + panel * _height_to_width(points, vectors, cloud)
     figure, grid = plt.subplots(1, len(vectors), figsize=(width, height), squeeze=False)
     start = points.detach().cpu().numpy().T
     for ax, (label, field) in zip(grid[0], vectors.items(), strict=True):
@@ -109,3 +110,15 @@ def arrows(
         ax.set(xlabel="$x_1$", ylabel="$x_2$", title=label, aspect="equal")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
+
+
+def _height_to_width(
+    points: Tensor, vectors: Mapping[str, Tensor], cloud: Tensor | None
+) -> float:
+    """Return the height of all that is drawn over its width, from 0.4 to 1."""
+    drawn = [points, *(points + field for field in vectors.values())]
+    if cloud is not None:
+        drawn.append(cloud)
+    low, high = torch.cat(drawn).detach().aminmax(dim=0)
+    width, height = (high - low).clamp_min(1e-9).tolist()
+    return float(min(1.0, max(0.4, height / width)))
