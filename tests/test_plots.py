@@ -272,7 +272,8 @@ def test_strokes_of_a_column_share_one_scale_and_begin_at_a_dot():
         assert column[0].get_xlim() == column[1].get_xlim()
         assert column[0].get_ylim() == column[1].get_ylim()
     (low, high), (bottom, top) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()
-    assert low < 0 < 4 < high
+    assert low < 0 < 9 < high, "no stroke of a column is cut off"
+    assert bottom < 0 < 9 < top
     assert high - low == pytest.approx(top - bottom)  # a circle stays one
     line, dot = figure.axes[1].lines
     np.testing.assert_allclose(line.get_xydata(), second)

@@ -128,9 +128,12 @@ MASK_HINTS = {
 
 def _expect_bools(mask: object) -> None:
     if isinstance(mask, Tensor) and mask.dtype != torch.bool:
+        why = "With whole numbers, x[mask] would mean places, not a choice."
+        if mask.is_floating_point():
+            why = "With floats, neither x[mask] nor ~mask works."
         raise CheckFailed(
             f"got a tensor of {mask.dtype}, expected torch.bool: a comparison gives "
-            "bools.\nWith whole numbers, x[mask] would mean places, not a choice."
+            f"bools.\n{why}"
         )
 
 
@@ -156,6 +159,12 @@ def _shapes_of_masks(lengths: Tensor, steps: int) -> dict[tuple[int, ...], str]:
     return shapes
 
 
+_MINUS_ONE = (
+    "a length of 0 gives a row of False: there, the index length - 1 is -1, and -1 "
+    "means the last step."
+)
+
+
 def _mismasks(expected: Tensor, lengths: Tensor) -> Mistakes:
     """Give each known mistake its diagnosis and the mask it leads to."""
     steps = torch.arange(expected.shape[1])
@@ -167,6 +176,10 @@ def _mismasks(expected: Tensor, lengths: Tensor) -> Mistakes:
         ),
         "one step too few: the steps count from 0, so step t is valid if t < length.": (
             steps < column - 1
+        ),
+        "one step too few: `:n - 1` leaves out the last valid step, and for a length "
+        "of 0 it is `:-1`, which is all but the last.": (
+            (steps < column - 1) | ((column == 0) & (steps < len(steps) - 1))
         ),
         "it is inverted, and one step is off: t < length.": (
             steps > column,
@@ -180,8 +193,13 @@ def _mismasks(expected: Tensor, lengths: Tensor) -> Mistakes:
         "step 0 is missing: the steps count from 0.": expected & (steps > 0),
         "the padding must be at the end: yours comes first.": expected.flip(1),
         "only the last valid step is True: those before it are valid, too.": (
-            steps == column - 1,
-            steps == (column - 1) % len(steps),
+            steps == column - 1
+        ),
+        "only the last valid step is True: those before it are valid, too.\n"
+        f"{_MINUS_ONE}": steps == (column - 1) % len(steps),
+        f"{_MINUS_ONE}": (
+            expected | (column == 0),
+            expected | ((column == 0) & (steps == len(steps) - 1)),
         ),
         "only the step behind the last valid one is True.": steps == column,
         "every sequence got the length of the longest: use its own.": (

@@ -15,6 +15,7 @@ from aelesson.checks.harness import isolated
 
 BAD_INPUT = "x_t, the input, has shape"
 BAD_STATE = "h, the hidden state, has shape"
+BAD_DTYPE = "x_t, the input, is of"
 
 Pair = tuple[Tensor, Tensor]
 """What goes into a cell and what comes out: a step and a hidden state."""
@@ -29,7 +30,7 @@ class Cell(nn.Module):
     def __init__(self, features: int, units: int) -> None:
         super().__init__()
         self.features, self.units = features, units
-        self.calls = 0
+        self.made = 0  # steps, of all codes
         with isolated(seed=7):
             self.inner = nn.GRUCell(features, units)
             self.out = nn.Linear(units, features)
@@ -38,7 +39,7 @@ class Cell(nn.Module):
 
     def forward(self, x_t: Tensor, h: Tensor) -> Pair:
         """Return the next step `(B, F)` and the next hidden state `(B, D)`."""
-        self.calls += 1
+        self.made += len(x_t)
         if x_t.dim() != 2 or x_t.shape[1] != self.features:
             raise ValueError(
                 f"{BAD_INPUT} {tuple(x_t.shape)}, expected (B, {self.features})"
@@ -47,6 +48,8 @@ class Cell(nn.Module):
             raise ValueError(
                 f"{BAD_STATE} {tuple(h.shape)}, expected (B, {self.units})"
             )
+        if x_t.dtype != h.dtype:
+            raise ValueError(f"{BAD_DTYPE} {x_t.dtype}, and h of {h.dtype}")
         h_next = self.inner(x_t, h)
         return self.out(h_next), h_next
 
@@ -101,6 +104,7 @@ class Decoder:
                 self._not_handed_on()
                 | self._called_badly()
                 | self._badly_begun()
+                | self._squashed()
                 | self._badly_joined()
                 | self._misfed()
             )
@@ -129,6 +133,7 @@ class Decoder:
                 self.steps(lambda now, out: (out[0].relu(), out[1])),
                 self.steps(lambda now, out: (out[0].round(), out[1])),
                 self.steps(lambda now, out: (out[0].clamp(0, 1), out[1])),
+                self.steps(lambda now, out: (out[0].clamp(-1, 1), out[1])),
             ),
         }
 
@@ -179,6 +184,24 @@ class Decoder:
             "the first step is missing: every call's counts.": self.steps(start=first),
             "the first step is made twice: the second call takes what the first one "
             "returned.": self.steps(start=(first[0], z)),
+        }
+
+    def _squashed(self) -> dict[str, Tensor | tuple[Tensor, ...]]:
+        """Name what is done in the loop, to each step before it is kept."""
+        cell = self.cell
+
+        def then(change: Callable[[Tensor], Tensor]) -> Tensor:
+            return self.written(lambda x_t, h: (change((o := cell(x_t, h))[0]), o[1]))
+
+        return {
+            "you cut the range of each step in the loop: keep it and hand it on as the "
+            "cell returns it.": (
+                then(lambda x_t: x_t.clamp(0, 1)),
+                then(lambda x_t: x_t.clamp(-1, 1)),
+                then(torch.relu),
+            ),
+            "you put a sigmoid or a tanh on each step in the loop: keep it and hand it "
+            "on as the cell returns it.": (then(torch.sigmoid), then(torch.tanh)),
         }
 
     def _badly_joined(self) -> dict[str, Tensor | tuple[Tensor, ...]]:

@@ -98,6 +98,10 @@ def miscodes(rnn: nn.GRU, x: Tensor, lengths: Tensor) -> Mistakes:
             ),
             "the outputs were read as (T, B, D): with batch_first=True they are "
             "(B, T, D).": _read_time_first(outputs, lengths),
+            "the hidden state of one sequence goes on into the next: each begins with "
+            "zeros.": _carried_over(rnn, x, lengths),
+            "the first hidden state is not zeros: leave it out, rnn(packed) begins with"
+            " zeros.": _begun_with_ones(rnn, x, lengths),
             "all sequences got the same code.": right[:1].expand_as(right),
             "the codes are zero.": torch.zeros_like(right),
         }
@@ -126,6 +130,20 @@ def _last_steps(rnn: nn.GRU, x: Tensor, lengths: Tensor) -> Tensor:
     """Encode the last steps, padding included, in place of the first ones."""
     alone = [rnn(part[-n:])[1] for part, n in zip(x, lengths.tolist(), strict=True)]
     return torch.cat(alone)
+
+
+def _carried_over(rnn: nn.GRU, x: Tensor, lengths: Tensor) -> Tensor:
+    codes, h = [], torch.zeros(1, rnn.hidden_size)
+    for row, n in zip(x, lengths.tolist(), strict=True):
+        h = rnn(row[:n], h)[1]
+        codes.append(h)
+    return torch.cat(codes)
+
+
+def _begun_with_ones(rnn: nn.GRU, x: Tensor, lengths: Tensor) -> Tensor:
+    ones = torch.ones(1, rnn.hidden_size)
+    rows = zip(x, lengths.tolist(), strict=True)
+    return torch.cat([rnn(row[:n], ones)[1] for row, n in rows])
 
 
 def _packed_time_first(rnn: nn.GRU, x: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:

@@ -6,7 +6,14 @@ from torch import Tensor, float32, randn
 
 from aelesson.checks.expect import expect_close, expect_tensor
 from aelesson.checks.harness import Answer, CheckFailed, call, check
-from aelesson.checks.sequences_cells import BAD_INPUT, BAD_STATE, Cell, Decoder, Rule
+from aelesson.checks.sequences_cells import (
+    BAD_DTYPE,
+    BAD_INPUT,
+    BAD_STATE,
+    Cell,
+    Decoder,
+    Rule,
+)
 from aelesson.checks.sequences_gradients import (
     alike,
     expect_gradients,
@@ -21,12 +28,13 @@ CASES = (
     (3, 4, 4, 5),  # features and units alike: what is swapped goes through
     (1, 2, 3, 4),
     (2, 3, 4, 1),
+    (3, 5, 2, 4),  # more features than units: z cannot be cut to an input
 )
 
 HINTS = {
     BAD_INPUT: (
         "a call is cell(x_t, h): the input (B, F), zeros at first, then the hidden "
-        "state (B, D), z at first."
+        "state (B, D), z at first. F can be less or more than D."
     ),
     BAD_STATE: (
         "a call is cell(x_t, h): the input (B, F), zeros at first, then the hidden "
@@ -47,6 +55,10 @@ HINTS = {
     ),
     "leaf Variable that requires grad": "make a new tensor in place of changing z.",
     "call numpy() on Tensor": "compute with torch throughout: NumPy has no gradients.",
+    BAD_DTYPE: (
+        "the first input must be of the dtype of z, float32: torch.zeros(len(z), "
+        "cell.features) is."
+    ),
     "modified by an inplace operation": (
         "you change a tensor in place that gradients need: keep the steps in a list "
         "and join them by torch.stack."
@@ -63,14 +75,26 @@ def decode_sequence(function: Answer) -> None:
         got = call(function, HINTS, cell=cell, z=z, length=length)
         expect_kept(cell, "the cell", before)
         steps = _steps(got, (batch, length, features), units)
-        if cell.calls == 0:
+        made = cell.made
+        if made == 0:
             raise CheckFailed("the cell was never called: it makes each step.")
         right = Decoder(cell, z, length)
         given = f"z of shape {tuple(z.shape)}, F = {features}, length = {length}"
         expected = right.steps()
         if not close(steps, expected):  # the mistakes take longer than the rest
             expect_close(steps, expected, given, right.mistakes())
+        _expect_no_more(made, batch * length, given)
         _expect_gradients(steps, right)
+
+
+def _expect_no_more(made: int, wanted: int, given: str) -> None:
+    """Compare the steps that the cell made, of all codes, with those wanted."""
+    if made > wanted:
+        raise CheckFailed(
+            f"the steps are right, but the cell made {made} of them where {wanted} "
+            f"were asked for, for {given}.\nThe loop makes `length` calls, "
+            "range(length), and each call is one step: none is dropped."
+        )
 
 
 def _steps(got: object, shape: tuple[int, int, int], units: int) -> Tensor:

@@ -23,6 +23,7 @@ CASES = (
     ((3,), 6, 4, 2),
     ((2, 2, 2), 2, 3, 5),  # no padding at all
     ((1, 3, 2), 3, 4, 4),
+    ((2, 4, 1), 5, 3, 1),  # a code of one number: squeeze() drops its axis, too
 )
 CONTENTS = (0.0, 1e4, torch.nan)  # of the padding
 
@@ -78,6 +79,7 @@ def encode_sequence(function: Answer) -> None:
         codes = _codes(got, x, rnn, lengths)
         expected = codes_alone(rnn, x, lengths)
         if not close(codes, expected):  # the mistakes take longer than the rest
+            _expect_from_rnn(codes, rnn)
             expect_close(codes, expected, told, miscodes(rnn, x, lengths))
         _expect_gradients(codes, expected, rnn, x)
     for content in CONTENTS:
@@ -94,6 +96,19 @@ def _codes(got: object, x: Tensor, rnn: nn.GRU, lengths: Tensor) -> Tensor:
     return expect_tensor(got, shape, _shapes(*shape, lengths, x.shape[1]), x.dtype)
 
 
+def _expect_from_rnn(codes: Tensor, rnn: nn.GRU) -> None:
+    """Tell codes that another network made from those that `rnn` made badly."""
+    if not codes.requires_grad:
+        return
+    total, weights = codes.sum(), [*rnn.parameters()]
+    found = torch.autograd.grad(total, weights, retain_graph=True, allow_unused=True)
+    if all(gradient is None for gradient in found):
+        raise CheckFailed(
+            "these codes do not come from rnn: is there a new nn.GRU in your function?"
+            "\nIts weights are random ones. Use the network that is handed over."
+        )
+
+
 def _expect_batch_first(rnn: nn.GRU) -> None:
     if not rnn.batch_first:
         raise CheckFailed(
@@ -108,7 +123,7 @@ def _shapes(
     """Name the wrong shapes; of two names for one, the later stays."""
     drop = "drop the axis of size 1."
     per_step = "one code per sequence, not per step."
-    return {
+    shapes = {
         (batch, batch, units): "outputs[:, lengths - 1] takes these steps of every "
         "sequence; outputs[torch.arange(B), lengths - 1] takes one of each.",
         (batch, units, units): "one code per sequence.",
@@ -127,6 +142,12 @@ def _shapes(
         (1, batch, units): f"the first axis of h is the layers: {drop}",
         (batch, 1, units): f"one code per sequence: {drop}",
     }
+    if units == 1 < batch:
+        shapes[(batch,)] = (
+            "a code of one number has an axis still: squeeze() drops every axis of "
+            "size 1, h[0] the layers only."
+        )
+    return shapes
 
 
 def _expect_gradients(codes: Tensor, expected: Tensor, rnn: nn.GRU, x: Tensor) -> None:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
-from aelesson.checks.harness import Answer, call, check
+from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.sequences_gradients import expect_gradients
 
 CASES = (
@@ -45,7 +45,7 @@ HINTS = {
 }
 
 
-@check(f"right on {len(CASES)} batches and {len(PADDINGS)} kinds of padding")
+@check(f"right on {len(CASES)} batches, {len(PADDINGS)} kinds of padding, and a nan")
 def masked_mse(function: Answer) -> None:
     """Check `masked_mse(x_hat, x, mask)`: the mean over valid numbers, a scalar."""
     for lengths, steps, features, dtype in CASES:
@@ -60,6 +60,7 @@ def masked_mse(function: Answer) -> None:
         _expect_gradient(value, x_hat, x, mask, given)
     for in_x_hat, in_x in PADDINGS:
         _expect_no_leak(function, in_x_hat, in_x)
+    _expect_nan_shown(function)
 
 
 def _mask(lengths: tuple[int, ...], steps: int) -> Tensor:
@@ -106,6 +107,10 @@ def _misses(x_hat: Tensor, x: Tensor, mask: Tensor) -> Mistakes:
         ),
         "you divided by the number of valid steps: each has F numbers, so divide by "
         "F times as many.": kept.sum() / valid,
+        "you divided by 2 for each valid step: F is not always 2, take x.shape[2].": (
+            kept.sum() / (valid * 2)
+        ),
+        "you halved it: no factor 1/2 stands before this mean.": right / 2,
         "you divided by all steps, padding included: count the numbers of valid "
         "steps.": kept.sum() / mask.numel(),
         "you divided by the number of sequences: count the numbers of valid steps.": (
@@ -234,6 +239,22 @@ def _expect_no_leak(function: Answer, in_x_hat: float, in_x: float) -> None:
     mistakes = {reached: (torch.tensor(torch.nan), torch.tensor(torch.inf))}
     expect_close(value, _oracle(x_hat, x, mask), given, mistakes)
     _expect_gradient(value, x_hat, x, mask, given)
+
+
+def _expect_nan_shown(function: Answer) -> None:
+    """Ask that a nan in a valid step, of x_hat or of x, makes the result nan."""
+    mask = _mask((2, 4), 4)
+    for where in ("x_hat", "x"):
+        both = {"x_hat": torch.randn(2, 4, 3), "x": torch.randn(2, 4, 3)}
+        both[where][1, 2, 0] = torch.nan
+        both["x_hat"].requires_grad_()
+        got = call(partial(_called_with, function, *both.values()), HINTS, mask=mask)
+        if not expect_tensor(got, ()).isnan():
+            raise CheckFailed(
+                f"a nan in a valid step of {where} is hidden: the result must be nan, "
+                "so that it shows.\nIs there a nan_to_num, nanmean, nansum or isfinite?"
+                " Choose by the mask alone."
+            )
 
 
 def _filled(x: Tensor, mask: Tensor, content: float) -> Tensor:

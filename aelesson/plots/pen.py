@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -11,10 +12,10 @@ from aelesson.plots.style import WIDE, colours
 
 
 def pen_rows(rows: Mapping[str, Sequence[Tensor]], title: str) -> Figure:
-    """Show rows of pen strokes under each other, a dot where each begins.
+    """Show rows of pen strokes under each other, a red dot where each begins.
 
-    The strokes of a column share one scale, that of the first row, so that they can be
-    compared; what leaves it is cut off.
+    The strokes of a column share one scale, on which all of them fit, so that they can
+    be compared.
 
     Args:
         rows: From label to the places of the pen, `(L, 2)` for each stroke, of any
@@ -33,22 +34,24 @@ def pen_rows(rows: Mapping[str, Sequence[Tensor]], title: str) -> Figure:
     size = (WIDE, WIDE / (columns + 1) * len(rows) + 0.4)
     figure, grid = plt.subplots(len(rows), columns, figsize=size, squeeze=False)
     for axes, (label, row) in zip(grid, rows.items(), strict=True):
-        for ax, stroke, first in zip(axes, row, next(iter(rows.values())), strict=True):
-            _draw(ax, stroke, first)
+        for ax, stroke, *column in zip(axes, row, *rows.values(), strict=True):
+            _draw(ax, stroke, column)
         axes[0].set_ylabel(label, rotation=0, ha="right", va="center")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
 
 
-def _draw(ax: Axes, stroke: Tensor, first: Tensor) -> None:
-    """Draw one stroke in a square that holds the column's first one with a margin."""
-    if stroke.dim() != 2 or stroke.shape[1] != 2:
-        raise ValueError(f"a stroke has shape {tuple(stroke.shape)}, expected (L, 2)")
+def _draw(ax: Axes, stroke: Tensor, column: Sequence[Tensor]) -> None:
+    """Draw one stroke in a square that holds those of its column, with a margin."""
+    for each in column:
+        if each.dim() != 2 or each.shape[1] != 2:
+            raise ValueError(f"a stroke has shape {tuple(each.shape)}, expected (L, 2)")
     places = stroke.detach().cpu().numpy()
     ax.plot(places[:, 0], places[:, 1], lw=1.2)
     ax.plot(*places[0], "o", ms=4, color=colours()[2])
-    low, high = first.detach().cpu().amin(0), first.detach().cpu().amax(0)
-    middle, half = (low + high) / 2, 0.65 * float((high - low).max()) + 0.5
+    every = torch.cat([each.detach().cpu() for each in column])
+    low, high = every.amin(0), every.amax(0)
+    middle, half = (low + high) / 2, 0.55 * float((high - low).max()) + 0.5
     ax.set(xlim=(float(middle[0]) - half, float(middle[0]) + half))
     ax.set(ylim=(float(middle[1]) - half, float(middle[1]) + half))
     ax.set(xticks=[], yticks=[], box_aspect=1)

@@ -132,6 +132,7 @@ checks.sequences.lengths_to_mask(lengths_to_mask)
 # - Padding counts neither in the sum nor in the number that divides it. Even `nan` or `inf`
 #   in the padding must reach neither the value nor the gradient with respect to `x_hat`: that
 #   gradient is 0 at padding.
+# - A `nan` in a valid step must show in the result: it is `nan` then.
 #
 # **Expect:** two sequences with 3 valid steps and 1 valid step. If every difference in the
 # first is 1 and in the second 3, the result is (3 × 1 + 1 × 9) / 4 = 3, for any `F`.
@@ -180,7 +181,7 @@ checks.sequences.masked_mse(masked_mse)
 #   after the last step, `(1, B, D)`.
 # - `x`: `(B, T, F)`; `lengths`: `(B,)`, int64, on the CPU, each from 1 to `T`, in any order.
 # - returns the hidden state of each sequence after **its own** last valid step, in the order
-#   of the batch. Padding must not change it, however much there is and whatever it holds,
+#   of the batch. Each begins with zeros, and `D` may be 1. Padding must not change it, however much there is and whatever it holds,
 #   even `nan`. Gradients can flow back to `x` and to the weights of `rnn`.
 #
 # **Expect:** each row equals the code of that sequence alone, cut to its own length.
@@ -228,12 +229,13 @@ checks.sequences.encode_sequence(encode_sequence)
 #
 # - `cell`: a network for one step. `cell(x_t, h)` takes the input `(B, F)` and the hidden
 #   state `(B, D)`, and returns a pair: the next step `(B, F)` and the next hidden state
-#   `(B, D)`. `cell.features` is `F`.
+#   `(B, D)`. `cell.features` is `F`, which can be less or more than `D`.
 # - `z`: codes `(B, D)`, float32: the hidden state at the beginning.
 # - `length`: how many steps to make, 1 or more.
 # - returns the steps that the cell returned, in their order. The first input is zeros
 #   `(B, F)`. After that, each step that comes out is the next input, and each hidden state is
 #   handed on. Zeros that only went in are no part of the result.
+# - The cell makes each step once: a batch takes `length` calls, and no step is thrown away.
 # - Gradients can flow back from every step to `z` and to the weights of `cell`.
 #
 # **Expect:** with a cell that returns `x_t + 1` and `h`, the steps are 1, 2, 3, ...

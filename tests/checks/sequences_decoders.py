@@ -88,14 +88,6 @@ def steps_of_a_generator(cell, z, length):
     return torch.stack(tuple(write()), dim=-2)
 
 
-def steps_with_one_call_too_many(cell, z, length):
-    x_t, h, steps = torch.zeros(len(z), cell.features), z, []
-    for _ in range(length + 1):
-        x_t, h = cell(x_t, h)
-        steps.append(x_t)
-    return torch.stack(steps, dim=1)[:, :length]
-
-
 RIGHT = [
     steps_reference,
     steps_joined,
@@ -106,5 +98,4 @@ RIGHT = [
     steps_with_the_zeros_cut_off,
     steps_one_by_one,
     steps_of_a_generator,
-    steps_with_one_call_too_many,
 ]

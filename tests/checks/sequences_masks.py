@@ -107,7 +107,7 @@ RIGHT = [
     mask_through_the_cpu,
 ]
 
-# wrong
+# wrong; more are in sequences_wrong_masks
 
 
 def mask(compare):
@@ -243,7 +243,7 @@ WRONG = [
     Wrong(mask(lambda t, n: (t > 0) & (t <= n)), "the steps are one too late"),
     Wrong(mask(torch.eq), "only the step behind the last"),
     Wrong(mask(lambda t, n: t == n - 1), "only the last valid step"),
-    Wrong(mask_with_a_single_step, "only the last valid step"),
+    Wrong(mask_with_a_single_step, "-1 means the last step"),
     Wrong(mask(lambda t, n: t < n.max() + 0 * n), "the length of the longest"),
     Wrong(mask(lambda t, n: t < n[0] + 0 * n), "the length of the first"),
     Wrong(mask(lambda t, n: t < n.sort(dim=0).values), "the order of the batch"),
@@ -254,8 +254,8 @@ WRONG = [
     Wrong(lambda n, t: torch.arange(t)[:, None] < n, "sequences are rows"),
     Wrong(lambda n, t: (torch.arange(t) < n[:, None]).T.reshape(len(n), t), "value ["),
     Wrong(after(lambda m: m.int()), "got a tensor of torch.int32, expected torch.bool"),
-    Wrong(after(lambda m: m.long()), "got a tensor of torch.int64, expected torch.bo"),
-    Wrong(after(lambda m: m.float()), "a comparison gives bools"),
+    Wrong(after(lambda m: m.long()), "With whole numbers"),
+    Wrong(after(lambda m: m.float()), "With floats"),
     Wrong(after(lambda m: m.to(torch.uint8)), "a comparison gives bools"),
     Wrong(after(lambda m: m.unsqueeze(-1)), "no axis more"),
     Wrong(after(lambda m: m.unsqueeze(1)), "no axis more"),

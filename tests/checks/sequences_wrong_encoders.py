@@ -164,10 +164,31 @@ def codes_of_last_steps(rnn, x, lengths):
     return torch.cat([rnn(row[-n:])[1] for row, n in zip(x, lengths, strict=True)])
 
 
+def codes_of_one_number_squeezed(rnn, x, lengths):
+    rows = [rnn(x[i : i + 1, :n])[1].squeeze() for i, n in enumerate(lengths)]
+    return torch.stack(rows)
+
+
+def codes_of_a_new_network(rnn, x, lengths):
+    new = torch.nn.GRU(x.shape[2], rnn.hidden_size, batch_first=True)
+    return codes_reference(new, x, lengths)
+
+
+def codes_of_a_new_cell(rnn, x, lengths):
+    cell = torch.nn.GRUCell(x.shape[2], rnn.hidden_size)
+    h = torch.zeros(len(x), rnn.hidden_size)
+    for step in range(x.shape[1]):
+        h = torch.where((step < lengths)[:, None], cell(x[:, step], h), h)
+    return h
+
+
 WRONG = [
     Wrong(codes_of_changed_weights, "you changed rnn"),
     Wrong(codes_of_cut_slices, "no slice cuts all sequences at once"),
     Wrong(codes_of_last_steps, "from the end of the padding"),
+    Wrong(codes_of_one_number_squeezed, "a code of one number has an axis still"),
+    Wrong(codes_of_a_new_network, "do not come from rnn"),
+    Wrong(codes_of_a_new_cell, "do not come from rnn"),
     Wrong(from_outputs(lambda out, n: out[rows(out), -n]), "from the end of the pad"),
     Wrong(
         from_outputs(lambda out, n: out[valid(out, n)[..., 0]]), "the last one of ea"
@@ -234,7 +255,7 @@ WRONG = [
     Wrong(codes_multiplied, "the padding reached the code"),
     Wrong(codes_of_differences, "the padding reached the code"),
     Wrong(codes_looped_without_state, "only the last valid step was read"),
-    Wrong(codes_carried_over, "lengths = [3, 6, 4, 2]"),
+    Wrong(codes_carried_over, "each begins with zeros"),
     Wrong(codes_of_valid_steps_in_a_row, "lengths = [3, 6, 4, 2]"),
     Wrong(codes_without_gradient, "no gradient can flow back from the codes"),
     Wrong(after(torch.Tensor.detach), "no gradient can flow back from the codes"),

@@ -256,7 +256,7 @@ WRONG = [
     Wrong(of_chosen(lambda gaps: gaps.abs().mean()), "absolute difference"),
     Wrong(of_chosen(lambda gaps: gaps.mean()), "this is the mean difference"),
     Wrong(of_chosen(lambda gaps: gaps.mean() ** 2), "you squared the mean"),
-    Wrong(of_chosen(lambda gaps: 0.5 * (gaps**2).mean()), "0.5 times the right"),
+    Wrong(of_chosen(lambda gaps: 0.5 * (gaps**2).mean()), "no factor 1/2"),
     Wrong(of_chosen(lambda gaps: -(gaps**2).mean()), "The sign is the wrong way"),
     Wrong(of_chosen(lambda gaps: gaps.var()), "lengths [2, 5, 1, 3]"),
     Wrong(mse_inverted, "the mask is inverted"),

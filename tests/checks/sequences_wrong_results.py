@@ -127,7 +127,65 @@ def steps_with_one_input_for_all(cell, z, length):
     return cell(torch.zeros(1, cell.features), z)[0]
 
 
+def steps_with_one_call_too_many(cell, z, length):
+    x_t, h, made = torch.zeros(len(z), cell.features), z, []
+    for _ in range(length + 1):
+        x_t, h = cell(x_t, h)
+        made.append(x_t)
+    return torch.stack(made, dim=1)[:, :length]
+
+
+def steps_from_a_cut_z(cell, z, length):
+    x_t, h, made = torch.zeros_like(z[:, : cell.features]), z, []
+    for _ in range(length):
+        x_t, h = cell(x_t, h)
+        made.append(x_t)
+    return torch.stack(made, dim=1)
+
+
+def steps_called_for_each_part(cell, z, length):
+    x_t, h, made = torch.zeros(len(z), cell.features), z, []
+    for _ in range(length):
+        x_t, h = cell(x_t, h)[0], cell(x_t, h)[1]
+        made.append(x_t)
+    return torch.stack(made, dim=1)
+
+
+def in_the_loop(change):
+    """Return an answer that changes each step, keeps it and hands it on."""
+
+    def decode_sequence(cell, z, length):
+        x_t, h, made = torch.zeros(len(z), cell.features), z, []
+        for _ in range(length):
+            x_t, h = cell(x_t, h)
+            x_t = change(x_t)
+            made.append(x_t)
+        return torch.stack(made, dim=1)
+
+    return decode_sequence
+
+
 WRONG = [
+    Wrong(steps_with_one_call_too_many, "none is dropped"),
+    Wrong(steps_called_for_each_part, "each call is one step"),
+    Wrong(steps_from_a_cut_z, "F can be less or more than D"),
+    Wrong(in_the_loop(lambda x_t: x_t.clamp(0, 1)), "the range of each step"),
+    Wrong(in_the_loop(lambda x_t: x_t.clamp(-1, 1)), "the range of each step"),
+    Wrong(in_the_loop(torch.relu), "the range of each step"),
+    Wrong(in_the_loop(torch.sigmoid), "a sigmoid or a tanh on each step"),
+    Wrong(in_the_loop(torch.tanh), "a sigmoid or a tanh on each step"),
+    Wrong(
+        steps(lambda x_t, h, now: (x_t.clamp(-1, 1), h)),
+        "before it went in again",
+    ),
+    Wrong(
+        steps(start=lambda zeros, z: (zeros.double(), z)),
+        "the first input must be of the dtype of z",
+    ),
+    Wrong(
+        steps(start=lambda zeros, z: (zeros.long(), z)),
+        "the first input must be of the dtype of z",
+    ),
     Wrong(steps_frozen, "you froze the cell"),
     Wrong(steps_of_the_first_round, "is `return` inside the loop?"),
     Wrong(steps_with_one_input_for_all, "zeros (B, F), with B = len(z)"),

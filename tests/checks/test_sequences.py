@@ -14,6 +14,8 @@ from . import (
     sequences_wrong_decoders,
     sequences_wrong_encoders,
     sequences_wrong_losses,
+    sequences_wrong_masks,
+    sequences_wrong_means,
     sequences_wrong_packing,
     sequences_wrong_results,
 )
@@ -29,8 +31,8 @@ RIGHT = {
 
 WRONG = {
     "rows_as_sequence": sequences_rows.WRONG,
-    "lengths_to_mask": sequences_masks.WRONG,
-    "masked_mse": sequences_wrong_losses.WRONG,
+    "lengths_to_mask": sequences_masks.WRONG + sequences_wrong_masks.WRONG,
+    "masked_mse": sequences_wrong_losses.WRONG + sequences_wrong_means.WRONG,
     "encode_sequence": sequences_wrong_encoders.WRONG + sequences_wrong_packing.WRONG,
     "decode_sequence": sequences_wrong_decoders.WRONG + sequences_wrong_results.WRONG,
 }
