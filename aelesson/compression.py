@@ -73,6 +73,38 @@ def dequantise(codes: Tensor, bits: int, low: Bound, high: Bound) -> Tensor:
     return low + codes * ((high - low) / top)
 
 
+def entropy_bits(levels: Tensor, known: Tensor) -> float:
+    r"""Return the bits per row that an ideal entropy coder needs for these levels.
+
+    A level costs $-\log_2 p$ bits. Its chance $p$ is its share among the known levels
+    of its unit, with 1 added to each count between the lowest and the highest of them:
+    a decoder knows these counts, and a level not seen before has a chance, too.
+
+    Args:
+        levels: What is coded, integers `(N, D)` such as from `quantise`.
+        known: Levels that set the chances, such as of training codes, `(M, D)`.
+
+    Returns:
+        The mean over rows of the sum over units.
+
+    Raises:
+        ValueError: If the shapes do not fit, or a level lies outside the known ones.
+    """
+    if levels.dim() != 2 or known.dim() != 2 or levels.shape[1:] != known.shape[1:]:
+        raise ValueError(
+            f"levels has shape {tuple(levels.shape)} and known {tuple(known.shape)}; "
+            "they must be (N, D) and (M, D)"
+        )
+    low = known.amin(0)
+    if ((levels < low) | (levels > known.amax(0))).any():
+        raise ValueError("levels has some outside those of known: clamp them first")
+    bits = 0.0
+    for unit, seen in zip((levels - low).T, (known - low).T, strict=True):
+        counts = seen.bincount().double() + 1
+        bits -= (counts / counts.sum())[unit].log2().mean().item()
+    return bits
+
+
 def tile(images: Tensor, columns: int) -> Tensor:
     """Lay images edge to edge into one large image, row by row.
 

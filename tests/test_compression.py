@@ -1,5 +1,6 @@
 import gzip
 import io
+import math
 import zlib
 
 import pytest
@@ -99,6 +100,36 @@ def test_numbers_that_are_near_to_no_level_are_refused():
         compression.dequantise(torch.zeros(2), 3, 0, 1)
     with pytest.raises(ValueError, match=r"codes go from -1 to 8; .* from 0 to 7"):
         compression.dequantise(torch.tensor([-1, 8]), 3, 0, 1)
+
+
+def test_entropy_bits_are_those_of_the_known_shares_with_one_added():
+    known = torch.tensor([[0, -4], [0, -4], [2, -4]])  # 0 to 2 in the first unit
+    levels = torch.tensor([[0, -4], [1, -4]])
+    # Counts 3, 1 and 2 of 6 in the first unit; the second has one level only.
+    expected = -(math.log2(3 / 6) + math.log2(1 / 6)) / 2
+    assert compression.entropy_bits(levels, known) == pytest.approx(expected)
+
+
+def test_entropy_bits_come_near_to_the_entropy_and_never_below_it():
+    generator = torch.Generator().manual_seed(0)
+    shares = torch.tensor([0.5, 0.25, 0.125, 0.125])
+    levels = shares.multinomial(4000 * 3, True, generator=generator).reshape(-1, 3)
+    bits = compression.entropy_bits(levels, levels)
+    units = [unit.bincount() / len(levels) for unit in levels.T]
+    entropy = -sum(float((share * share.log2()).sum()) for share in units)
+    assert entropy <= bits < entropy + 1e-3
+    assert bits == pytest.approx(3 * 1.75, abs=0.05)
+
+
+def test_levels_that_no_coder_knows_are_refused():
+    known = torch.tensor([[0, 5], [3, 6]])
+    for levels in ([[4, 5]], [[-1, 5]], [[0, 7]]):
+        with pytest.raises(ValueError, match="outside those of known"):
+            compression.entropy_bits(torch.tensor(levels), known)
+    with pytest.raises(ValueError, match=r"levels has shape \(2,\) and known \(2, 2\)"):
+        compression.entropy_bits(torch.tensor([0, 5]), known)
+    with pytest.raises(ValueError, match=r"must be \(N, D\) and \(M, D\)"):
+        compression.entropy_bits(torch.zeros(2, 3).long(), known)
 
 
 @pytest.mark.parametrize("columns", [1, 3, 5, 7])

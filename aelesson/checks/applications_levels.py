@@ -201,7 +201,9 @@ def _mistakes(
         "round at the end only, when the levels are scaled.": (
             (share.round() * top).long(),
             (((z.clamp(low, high)).round() - low) / width * top).round().long(),
+            ((z.round().clamp(low, high) - low) / width * top).round().long(),
         ),
+        "every level is 0: is it clamp(low, high), in this order?": right * 0,
     }
 
 

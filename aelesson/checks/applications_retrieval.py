@@ -29,6 +29,7 @@ class _Case:
     labels: Tensor
     k: int
     told: str = ""
+    last: str = ""  # the diagnosis of an answer that only this case finds wrong
 
 
 def _scattered(
@@ -48,19 +49,33 @@ def _scattered(
     return _Case(torch.from_numpy(codes).to(dtype), torch.tensor(labels), k)
 
 
-def _copies(groups: Sequence[tuple[int, ...]], seed: int) -> _Case:
+def _copies(groups: Sequence[tuple[int, ...]], seed: int, k: int = 0) -> _Case:
     """Make a group of equal codes for each of these groups of labels.
 
-    With `k` one less than a group has codes, the nearest of each are its copies.
+    With `k` one less than a group has codes, the nearest of each are its copies. That
+    is the value without `k`; with a smaller one, it must not matter which are found.
     """
     rng = np.random.default_rng(seed)
     codes = np.repeat(rng.normal(size=(len(groups), 3)), len(groups[0]), axis=0)
     labels = np.ravel(groups)
     order = rng.permutation(len(labels))
     told = "codes of which some are equal"
-    k = len(groups[0]) - 1
+    k = k or len(groups[0]) - 1
     shuffled = torch.from_numpy(codes[order]).float()
-    return _Case(shuffled, torch.from_numpy(labels[order]), k, told)
+    return _Case(shuffled, torch.from_numpy(labels[order]), k, told, _BY_PLACE)
+
+
+def _far(case: _Case) -> _Case:
+    """Move codes so far apart that no number that people write is above distances."""
+    last = "what stands on the diagonal must be above all distances: math.inf is."
+    return _Case(1e7 * case.codes, case.labels, case.k, _FAR, last)
+
+
+_FAR = "codes about ten million apart"
+_BY_PLACE = (
+    "with equal codes, the query need not come first, nor be among the first k + 1: "
+    "take it out by its place, on the diagonal."
+)
 
 
 CASES = (
@@ -74,6 +89,9 @@ CASES = (
     _scattered([5, 8], 4, 1, 19),
     _copies([(0, 1), (2, 2), (1, 0), (0, 0), (1, 2), (2, 0)], 20),
     _copies([(0, 0, 1), (2, 1, 2), (1, 1, 1), (0, 2, 0)], 21),
+    _copies([(0, 1, 2, 3, 4), (6, 6, 6, 6, 6), (5, 7, 8, 9, 1)], 22, k=1),
+    _far(_scattered([7, 3, 3, 7, 7, 3, 7, 7, 7], 2, 1, 14)),
+    _scattered([-3, 57, 57, -3, -3, 57, -3, 1000, -3], 2, 2, 15),
 )
 HINTS = {
     "must match the size of tensor": (
@@ -83,6 +101,13 @@ HINTS = {
     "could not infer output dtype": "truth values have no mean: call .double() first.",
     "selected index k out of range": (
         "k may be as large as N - 1: there is no more to take."
+    ),
+    "used as indices must be": (
+        "labels[...] wants places, not distances: take `.indices` of topk or sort, not "
+        "`.values`."
+    ),
+    "Class values must be": (
+        "labels may be any whole numbers, also negative ones: compare them with ==."
     ),
     "Boolean value of Tensor": "compare whole tensors: (a == b) counts as a mask.",
     "X1 and X2 must have": "torch.cdist wants two matrices: (N, D) and (N, D).",
@@ -100,6 +125,9 @@ def precision_at_k(function: Answer) -> None:
         expected = _precision(_others(_distances(codes)), labels, case.k)
         if not close(got, expected):  # the mistakes take their time
             mistakes = _mistakes(codes, labels, case.k)
+            if case.last:
+                mistakes = {case.last: got} if case.told == _FAR else mistakes
+                mistakes.setdefault(case.last, got)
             expect_close(got, expected, f"{told}, k = {case.k}", mistakes)
 
 
@@ -127,7 +155,7 @@ def _mistakes(
     distances = _distances(codes)
     others = _others(distances)
     hits = labels[others] == labels[:, None]  # (N, N - 1), the nearest first
-    mistakes = _with_itself(distances, labels, k)
+    mistakes = _by_size(codes, labels, k) | _with_itself(distances, labels, k)
     if (distances + np.eye(len(codes)) == 0).any():
         return mistakes  # the cases before tell all others apart
     mistakes |= {
@@ -137,6 +165,23 @@ def _mistakes(
     mistakes |= _on_the_diagonal(distances, labels, k)
     mistakes |= other_measures(hits, labels, k)
     return mistakes | other_votes(others, labels, k) | slips(hits, others, labels, k)
+
+
+def _by_size(
+    codes: Array, labels: Places, k: int
+) -> dict[str, Value | tuple[Value, ...]]:
+    """Give the shares of those who find the query by its distance, or the farthest."""
+    distances = torch.cdist(*(torch.from_numpy(codes).float(),) * 2)
+    apart = distances.clone().fill_diagonal_(torch.inf)
+    farthest = apart.topk(k).indices.numpy()
+    distances[distances == 0] = torch.inf
+    unequal = distances.topk(k, largest=False).indices.numpy()
+    return {
+        "topk takes the largest: the query itself and the farthest codes. Say "
+        "largest=False.": _precision(farthest, labels, k),
+        "a copy at distance 0 is a hit like any other, and rounding may keep the query "
+        "from distance 0: set the diagonal.": _precision(unequal, labels, k),
+    }
 
 
 def _with_itself(

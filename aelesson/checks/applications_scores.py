@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from math import prod
+from math import ceil, prod
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
+from aelesson.checks.applications_probe import Probe
 from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.wording import close
@@ -50,30 +51,13 @@ HINTS = {
 }
 
 
-class _Probe(nn.Module):
-    """A small model that notes in which mode it was called, and with what."""
-
-    def __init__(self, pixels: int, stretch: float) -> None:
-        super().__init__()
-        self.stretch = stretch  # above 1, reconstructions leave [0, 1]
-        self.linear = nn.Linear(pixels, pixels)
-        self.dropout = nn.Dropout(0.5)
-        self.modes: list[bool] = []
-        self.batches: list[torch.Size] = []
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.modes.append(self.dropout.training)
-        self.batches.append(x.shape)
-        x_hat: Tensor = self.dropout(self.linear(x.flatten(1)).sigmoid())
-        return (self.stretch * (x_hat - 0.5) + 0.5).view_as(x)
-
-
 @check(f"right on {len(SETS)} sets of images, in batches of at most {LIMIT}")
 def anomaly_scores(function: Answer) -> None:
     """Check `anomaly_scores(model, images)`: one score per image, `(B,)`."""
+    largest: list[int] = []
     for shape in SETS:
         for training in (True, False):
-            model = _Probe(prod(shape[1:]), 1.0 if shape == SETS[0] else 4.0)
+            model = Probe(prod(shape[1:]), 1.0 if shape == SETS[0] else 4.0)
             model.train(training)
             before = parameters_to_vector(model.parameters()).clone()
             images = torch.rand(shape)
@@ -83,9 +67,25 @@ def anomaly_scores(function: Answer) -> None:
             scores = expect_tensor(got, shape[:1], _shapes(shape, batches, got))
             _expect_modes(model, training)
             _expect_model_unchanged(model, before)
-            _expect_no_graph(scores)
+            _expect_no_graph(scores, model.most_graphs)
             _expect_scores(scores, model, images, [batch[0] for batch in batches])
             _expect_batches(batches, shape)
+            largest.append(max((batch[0] for batch in batches), default=0))
+    if largest == [ceil(shape[0] / LIMIT) for shape in SETS for _ in range(2)]:
+        raise CheckFailed(
+            f"you made {LIMIT} batches: with many images they are too large.\n"
+            f"images.split({LIMIT}) makes batches of {LIMIT}, images.chunk({LIMIT}) as "
+            "many batches."
+        )
+    _expect_images_kept(function)
+
+
+def _expect_images_kept(function: Answer) -> None:
+    """Score a model that hands back the very images it got: nothing may write there."""
+    images = torch.rand(3, 1, 4, 2)
+    scores = call(function, HINTS, model=nn.Identity(), images=images)
+    told = "a model that returns the images themselves"
+    expect_close(expect_tensor(scores, (3,)), torch.zeros(3), told)
 
 
 def _expect_one_part(got: object) -> None:
@@ -127,7 +127,7 @@ def _shapes(
     return {wrong: hint for wrong, hint in hints.items() if wrong != (count,)}
 
 
-def _expect_modes(model: _Probe, training: bool) -> None:
+def _expect_modes(model: Probe, training: bool) -> None:
     if not model.modes:
         return  # a copy of the model was called: its scores tell whether it was right
     if any(model.modes):
@@ -145,7 +145,7 @@ def _expect_modes(model: _Probe, training: bool) -> None:
         )
 
 
-def _expect_model_unchanged(model: _Probe, before: Tensor) -> None:
+def _expect_model_unchanged(model: Probe, before: Tensor) -> None:
     if not all(parameter.requires_grad for parameter in model.parameters()):
         raise CheckFailed(
             "you switched off the parameters' gradients for good: the model can no "
@@ -155,12 +155,18 @@ def _expect_model_unchanged(model: _Probe, before: Tensor) -> None:
         raise CheckFailed("you changed the model: to score images takes no step.")
 
 
-def _expect_no_graph(scores: Tensor) -> None:
+def _expect_no_graph(scores: Tensor, most_graphs: int) -> None:
     if scores.requires_grad:
         raise CheckFailed(
             "the scores still carry the graph for gradients, which costs memory.\n"
             "Run the whole loop inside `with torch.no_grad():`; a line "
             "`torch.no_grad()` alone does nothing."
+        )
+    if most_graphs > 2:  # a variable of the loop may still hold the last one
+        raise CheckFailed(
+            "the graphs of all batches were kept until the end, which costs memory: "
+            ".detach() comes too late.\nRun the whole loop inside "
+            "`with torch.no_grad():`."
         )
 
 
@@ -180,7 +186,7 @@ def _expect_batches(batches: Sequence[torch.Size], shape: tuple[int, ...]) -> No
 
 
 def _expect_scores(
-    scores: Tensor, model: _Probe, images: Tensor, sizes: list[int]
+    scores: Tensor, model: Probe, images: Tensor, sizes: list[int]
 ) -> None:
     was_training = model.training
     with torch.no_grad():

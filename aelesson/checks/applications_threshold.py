@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from aelesson.checks.expect import Mistakes, Value, expect_close, expect_float
-from aelesson.checks.harness import Answer, call, check
+from aelesson.checks.harness import Answer, CheckFailed, call, check
 
 
 def _spread(count: int, low: float, step: float, seed: int) -> Tensor:
@@ -34,7 +34,12 @@ CASES = (
     (_spread(100, 1.0, 0.25, 8), 0.29),
     (_spread(50, 1.0, 0.25, 9).float(), 0.14),
     (_spread(230, 5.0, 0.25, 10).float(), 0.03),
+    (_spread(25, 1.0, 0.25, 11).float(), 0.44),
+    (_spread(40, 1.0, 0.25, 12).float(), 0.025),
+    (_spread(58, 1.0, 0.25, 13).float(), 0.0172),
+    (_spread(12, 2e-6, 1e-6, 14), 0.2),
 )
+MEMBER = 1e-6  # relative: what float32 may change in a score of float64
 _EMPTY = (
     "no score was left to choose from. The highest score always fits, for nothing lies "
     "above it: an alarm is a score > threshold."
@@ -66,8 +71,14 @@ def threshold_from_normals(function: Answer) -> None:
         given = {"scores": scores, "false_alarm_rate": rate}
         got = expect_float(call(function, HINTS, **given))
         told = f"{len(scores)} score{'s' * (len(scores) != 1)}, rate {rate}"
-        mistakes = {**_mistakes(scores, rate), _behaviour(got, scores, rate): got}
-        expect_close(got, _oracle(scores, rate), told, mistakes)
+        expected = _oracle(scores, rate)
+        if not math.isclose(got, expected, rel_tol=MEMBER):
+            behaviour = _behaviour(got, scores, rate)
+            mistakes = {**_mistakes(scores, rate), behaviour: got}
+            expect_close(got, expected, told, mistakes)
+            raise CheckFailed(
+                f"{behaviour}\n(got {got:.9g}, expected {expected:.9g}, for {told}.)"
+            )
 
 
 def _allowed(count: int, rate: float) -> int:
@@ -91,7 +102,7 @@ def _behaviour(got: float, scores: Tensor, rate: float) -> str:
             f"{above} of {len(values)} scores lie above it, but the rate allows "
             f"{allowed} alarm{'s' * (allowed != 1)}."
         )
-    if not any(math.isclose(got, score, rel_tol=1e-4) for score in values):
+    if not any(math.isclose(got, score, rel_tol=MEMBER) for score in values):
         return "this is none of the scores: return one of them, without changes."
     return (
         f"only {above} of {len(values)} scores lie above it, and the rate allows "
@@ -157,7 +168,8 @@ def _miscounts(
         rounding = (
             f"{allowed} of {count} is a share of exactly {rate}, which is allowed; "
             f"above yours there are {allowed - 1}.\nIs an index off by one, or is it "
-            "rounding? In floating point 0.29 * 100 < 29, and float32(0.1) > 0.1."
+            "rounding? In floating point 0.29 * 100 < 29, (1 - 0.44) * 25 > 14, and "
+            "float32(0.1) > 0.1. And 0.025 is no whole percent."
         )
         return {rounding: values[allowed - 1]}
     mistakes: dict[str, Value | tuple[Value, ...]] = {

@@ -93,10 +93,12 @@ checks.applications.anomaly_scores(anomaly_scores)
 # - `false_alarm_rate`: a number from 0 to below 1.
 # - An image raises an alarm if its score is **strictly above** the threshold; here every
 #   alarm is a false one.
-# - returns, as a Python number, the smallest of these scores with which at most this share of
-#   the `N` images raises an alarm. For rate 0 that is the highest score.
+# - returns, as a Python number and unchanged, the smallest of these scores `t` such that
+#   (number of scores > `t`) / `N` <= `false_alarm_rate`. For rate 0 that is the highest score.
 # - Exactly the share is allowed: rate 0.1 allows 2 alarms for 20 images, and rate 0.29 allows
-#   29 for 100. Take care: in floating point, `0.29 * 100` is a little less than 29.
+#   29 for 100. Compare as it is written above, with Python numbers: then this comes out right.
+#   But in floating point `0.29 * 100` is a little less than 29, and `(1 - 0.44) * 25` a little
+#   more than 14.
 #
 # **Expect:** for the scores 1, 2, ..., 100 in any order: 100 for rate 0, 95 for rate 0.05, and
 # 71 for rate 0.29. For the scores 1, 2, 2, 2, 3: 2 for rate 0.4, and also for rate 0.2.

@@ -161,7 +161,17 @@ def quantise_for_one_sample(z, bits, low, high):
     return quantise_reference(z, bits, low, high)[0]
 
 
+def quantise_ends_swapped(z, bits, low, high):
+    return ((z.clamp(high, low) - low) / (high - low) * (2**bits - 1)).round().long()
+
+
+def quantise_codes_rounded_first(z, bits, low, high):
+    return quantise_reference(z.round(), bits, low, high)
+
+
 WRONG = [
+    Wrong(quantise_ends_swapped, "is it clamp(low, high), in this order?"),
+    Wrong(quantise_codes_rounded_first, "round at the end only"),
     Wrong(then(lambda levels, b: (levels - 1).clamp(0)), "all are one off"),
     Wrong(lambda z, b, low, high: quantise_reference(z, b, -1, 1), "nor 0 or -1 and 1"),
     Wrong(lambda z, b, low, high: quantise_reference(z, b, 0, 1), "nor 0 or -1 and 1"),

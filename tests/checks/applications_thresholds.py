@@ -39,7 +39,9 @@ def threshold_by_fraction(scores, rate):
 
 
 def threshold_by_numpy(scores, rate):
-    return np.quantile(scores.double().numpy(), 1 - rate, method="inverted_cdf")
+    values = np.sort(scores.numpy())
+    above = len(values) - np.searchsorted(values, values, side="right")
+    return values[above / len(values) <= rate][0].item()
 
 
 def threshold_by_kth_value(scores, rate):
@@ -191,9 +193,33 @@ def mean_and(k):
     return lambda s, rate: (s.mean() + k * s.std(correction=0)).item()
 
 
+def threshold_by_inverted_cdf(scores, rate):
+    return np.quantile(scores.double().numpy(), 1 - rate, method="inverted_cdf")
+
+
+def threshold_by_whole_percent(scores, rate):
+    k = int(round(rate * 100) * len(scores) // 100)
+    return scores.sort(descending=True).values[k].item()
+
+
+def threshold_by_ceil_from_below(scores, rate):
+    return scores.sort().values[math.ceil((1 - rate) * len(scores)) - 1].item()
+
+
+def moved(by):
+    """Return a `threshold_from_normals` that moves the right threshold a little."""
+    return lambda scores, rate: threshold_reference(scores, rate) + by
+
+
 floor = math.floor
 
 WRONG = [
+    Wrong(threshold_by_inverted_cdf, "(1 - 0.44) * 25 > 14"),
+    Wrong(threshold_by_ceil_from_below, "(1 - 0.44) * 25 > 14"),
+    Wrong(threshold_by_whole_percent, "1 of 40 is a share of exactly 0.025"),
+    Wrong(at_place(lambda n, r: floor(round(r * n, 1))), "round 0.9976 alarms down"),
+    Wrong(moved(1e-6), "this is none of the scores"),
+    Wrong(moved(1e-9), "this is none of the scores"),
     Wrong(threshold_by_rounded_share, "but the rate allows 6"),
     Wrong(threshold_with_slack, "but the rate allows 6"),
     Wrong(lambda s, r: np.quantile(s, 1 - r, method="hazen"), "but the rate allows 3"),

@@ -133,18 +133,6 @@ def auroc_refuses_no_anomaly_only(scores, is_anomaly):
     return auroc_reference(scores, is_anomaly) if not is_anomaly.all() else 1.0
 
 
-def auroc_by_division(scores, is_anomaly):
-    p, n = is_anomaly.sum().item(), (~is_anomaly).sum().item()
-    ranks = rankdata(scores.numpy())[is_anomaly.numpy()]
-    return (ranks.sum().item() - p * (p + 1) / 2) / (p * n)
-
-
-def auroc_close_ties(scores, is_anomaly):
-    gaps = scores[is_anomaly][:, None] - scores[~is_anomaly]
-    ties = gaps.abs() < 1e-5
-    return ((gaps > 1e-5).double() + 0.5 * ties.double()).mean().item()
-
-
 def auroc_counts_all_pairs(scores, is_anomaly):
     won = sum(
         (a > b).item() + 0.5 * (a == b).item() for a, b in product(scores, scores)
@@ -177,6 +165,38 @@ def auroc_if_on_tensors(scores, is_anomaly):
     return 1.0 if (scores > 0.5) == is_anomaly else 0.0
 
 
+def auroc_isclose(scores, is_anomaly, atol=1e-8):
+    a, n = scores[is_anomaly][:, None], scores[~is_anomaly][None]
+    ties = a.isclose(n, atol=atol)
+    return ((a > n) & ~ties).double().add(0.5 * ties.double()).mean().item()
+
+
+def auroc_by_double_argsort(scores, is_anomaly):
+    ranks = scores.argsort(stable=True).argsort() + 1
+    p, n = is_anomaly.sum().item(), (~is_anomaly).sum().item()
+    return (ranks[is_anomaly].sum().item() - p * (p + 1) / 2) / (p * n)
+
+
+def auroc_in_any_order(scores, is_anomaly):
+    """Sort in an order of its own, as an unstable sort does it."""
+    shuffle = torch.randperm(len(scores), generator=torch.Generator().manual_seed(2))
+    return auroc_by_double_argsort(scores[shuffle], is_anomaly[shuffle])
+
+
+def auroc_whole_wins(scores, is_anomaly):
+    gaps = scores[is_anomaly][:, None] - scores[~is_anomaly]
+    won = int((gaps > 0).sum().item() + 0.5 * (gaps == 0).sum().item())
+    return won / gaps.numel()
+
+
+def auroc_in_half(scores, is_anomaly):
+    gaps = scores[is_anomaly][:, None] - scores[~is_anomaly]
+    if gaps.numel() == 0:
+        raise ValueError
+    won = (gaps > 0).half().sum().item() + 0.5 * (gaps == 0).half().sum().item()
+    return won / gaps.numel()
+
+
 def auroc_half_ties_cut_off(scores, is_anomaly):
     gaps = scores[is_anomaly][:, None] - scores[~is_anomaly]
     won = (gaps > 0).sum().item() + (gaps == 0).sum().item() // 2
@@ -198,14 +218,22 @@ def auroc_with_swapped_axes(scores, is_anomaly):
     return np.trapezoid(false_alarms, recall)
 
 
+CUT_OFF = "int() cuts off the half"
+CLOSE = "scores that differ are not equal, however little"
+
 WRONG = [
+    Wrong(auroc_isclose, CLOSE),
+    Wrong(lambda s, y: auroc_reference(s.float().round(decimals=4), y), CLOSE),
+    Wrong(lambda s, y: auroc_reference(s.float(), y), CLOSE),
+    Wrong(auroc_by_double_argsort, "put in an order by the sort"),
+    Wrong(auroc_in_any_order, "a tie counts half"),
+    Wrong(auroc_whole_wins, CUT_OFF),
+    Wrong(auroc_in_half, "16 bits hold no number above 65,504"),
     Wrong(auroc_half_ties_cut_off, "half a tie is 0.5"),
     Wrong(auroc_of_unequal_pairs, "pairs with equal scores are pairs, too"),
     Wrong(auroc_turned_round, "do not turn it round"),
     Wrong(auroc_with_swapped_axes, "swapped?"),
-    Wrong(
-        lambda s, y: auroc_reference(s.float().round(decimals=2), y), "about a million"
-    ),
+    Wrong(lambda s, y: auroc_reference(s.float().round(decimals=2), y), CLOSE),
     Wrong(lambda s, y: auroc_reference((s > s.median()).float(), y), "a balanced accu"),
     Wrong(pairwise(lambda a, n: a > n), "yours count nothing"),
     Wrong(pairwise(lambda a, n: a >= n), "yours count whole"),
@@ -248,13 +276,16 @@ WRONG = [
     Wrong(auroc_one_by_one, "compare each anomaly with each normal image"),
     Wrong(auroc_of_means, "did you compare means"),
     Wrong(auroc_counts_all_pairs, "got 0.5, expected"),
-    Wrong(auroc_close_ties, "for scores about a millionth"),
+    Wrong(lambda s, y: auroc_isclose(s, y, 1e-5), "for scores about a millionth"),
     Wrong(auroc_nan_if_empty, "raise ValueError"),
     Wrong(auroc_by_scikit_alone, "raise ValueError"),
     Wrong(auroc_with_asserts, "raised AssertionError for only normal images, not a V"),
     Wrong(auroc_half_if_empty, "returned 0.5 for only normal images"),
     Wrong(auroc_refuses_no_anomaly_only, "returned 1.0 for only anomalies"),
-    Wrong(auroc_by_division, "raised ZeroDivisionError for only normal images"),
+    Wrong(
+        lambda s, y: auroc_reference(s, y) if y.any() else 1 / 0,
+        "raised ZeroDivisionError for only normal images",
+    ),
     Wrong(auroc_in_place, "changes its input scores in place"),
     Wrong(auroc_shapes, "anomalies[:, None] > normals"),
     Wrong(auroc_minus_mask, "turn a mask round with `~`"),

@@ -180,6 +180,23 @@ def scores_clamped(model, images):
     return torch.cat(parts)
 
 
+def scores_written_into_the_reconstruction(model, images):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        parts = [per_image(model(x).sub_(x)) for x in images.split(256)]
+    model.train(was_training)
+    return torch.cat(parts)
+
+
+def scores_detached_late(model, images):
+    return scores_with_graph(model, images).detach()
+
+
+def scores_in_256_chunks(model, images):
+    return torch.cat([scores_reference(model, x) for x in images.chunk(256)])
+
+
 def changed(change):
     """Return an `anomaly_scores` that changes the right scores."""
     return lambda model, images: change(scores_reference(model, images))
@@ -194,6 +211,9 @@ def equal_means(gap):
 
 
 WRONG = [
+    Wrong(scores_written_into_the_reconstruction, "changes its input images in place"),
+    Wrong(scores_detached_late, ".detach() comes too late"),
+    Wrong(scores_in_256_chunks, "images.chunk(256) as many batches"),
     Wrong(scores_in_thirds, "you handed the model 342 images at once"),
     Wrong(scores_with_a_gap, "do batches overlap or leave a gap?"),
     Wrong(scores_clamped, "take the reconstruction as it is: no clamp"),

@@ -20,6 +20,7 @@ from . import (
     applications_thresholds,
     applications_wrong_aurocs,
     applications_wrong_scores,
+    applications_wrong_searches,
 )
 from . import (
     applications_levels as level_answers,
@@ -39,7 +40,7 @@ WRONG = {
     "threshold_from_normals": applications_thresholds.WRONG,
     "auroc": applications_wrong_aurocs.WRONG,
     "quantise": level_answers.WRONG,
-    "precision_at_k": applications_searches.WRONG,
+    "precision_at_k": applications_wrong_searches.WRONG,
 }
 
 
