@@ -46,14 +46,36 @@ def sample_code(function: Answer) -> None:
             expect_close(
                 gradient, expected, f"the gradient at {name}", {told: 0 * expected}
             )
+    _expect_nothing_cut(function)
+
+
+def _expect_nothing_cut(function: Answer) -> None:
+    """Hand in numbers as large as training can make them, one kind per row."""
+    mean, logvar, noise = (torch.zeros(4, 2) for _ in range(3))
+    ends = torch.tensor([-1.0, 1.0])
+    mean[0], logvar[1], logvar[2], noise[3] = 50 * ends, 30, -20, 6 * ends
+    noise[1:3] = 1.0
+    z = call(function, mean=mean, logvar=logvar, noise=noise)
+    right = mean + (0.5 * logvar).exp() * noise
+    for row, told in enumerate(
+        (
+            "means of ±50 come out changed: is the mean cut to a range?",
+            "a logvar of 30 gives another sigma: is it cut to a range?",
+            "a logvar of -20 gives another sigma: is it cut, or something added to "
+            "the variance?",
+            "noise of ±6 comes out changed: is the noise cut to a range?",
+        )
+    ):
+        got = expect_tensor(z, mean.shape)[row]
+        if not close(got, right[row]):
+            raise CheckFailed(f"{told} Nothing is cut or added here.")
 
 
 def _miscodes(mean: Tensor, logvar: Tensor, noise: Tensor) -> Mistakes:
     half = "logvar is log sigma²: halve it, then take exp."
     widths: dict[str, Tensor | tuple[Tensor, ...]] = {
-        f"logvar itself stands where sigma should: it may even be negative. {half}": (
-            logvar
-        ),
+        "where logvar is 0 your codes carry no noise, and where it is negative the "
+        "noise changes its sign: logvar itself is no sigma.": logvar,
         f"its absolute value is positive, but no sigma. {half}": logvar.abs(),
         f"exp(logvar) is the variance, sigma². {half}": logvar.exp(),
         f"half of logvar is log sigma, not sigma: exp is missing. {half}": 0.5 * logvar,
@@ -104,17 +126,36 @@ def importance_weights(function: Answer) -> None:
         logs = [term.detach() for term in terms]
         given = f"{shape[0]} draws of {shape[1]} images"
         right = (logs[0] + logs[1] - logs[2]).softmax(0)
-        if scale > 100 and not weights.isfinite().all():
-            raise CheckFailed(
-                "log-weights of some thousand give nan or inf: exp overflows.\nUse "
-                "softmax, or subtract each image's largest log-weight before exp."
-            )
+        if scale > 100:
+            _expect_extremes(weights, right, sum(logs[:2]) - logs[2])
         expect_close(weights, right, given, _misweights(*logs))
         if weights.requires_grad:
             raise CheckFailed(
                 "the weights carry the graph: a loss that uses them would also move "
-                "them, and pull bad draws up.\nCut them off with .detach()."
+                "them:\npart of the gradient would make bad draws worse, only so that "
+                "they weigh less. Cut it with .detach()."
             )
+
+
+def _expect_extremes(weights: Tensor, right: Tensor, log_w: Tensor) -> None:
+    """Ask for finite weights, and for none that is held up, of huge log-weights."""
+    finite = weights.isfinite().all(0)
+    if finite[log_w.amax(0).argmax()] and not finite.all():
+        raise CheckFailed(
+            "log-weights of some thousand give nan: the largest of all images was "
+            "subtracted from each.\nThen others underflow, 0 / 0: subtract each "
+            "image's own largest, amax(0)."
+        )
+    if not finite.all():
+        raise CheckFailed(
+            "log-weights of some thousand give nan or inf: exp overflows.\nUse "
+            "softmax, or subtract each image's largest log-weight before exp."
+        )
+    if (weights[right < 1e-12] > 1e-10).any():
+        raise CheckFailed(
+            "draws that weigh nothing get a small weight: a limit was put under the "
+            "weights. A softmax needs none."
+        )
 
 
 def _misweights(likelihood: Tensor, prior: Tensor, q: Tensor) -> Mistakes:

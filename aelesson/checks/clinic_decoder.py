@@ -13,6 +13,8 @@ from aelesson.checks.clinic_networks import (
     expect_hidden_activations,
     expect_module,
     expect_sizes,
+    expect_units_apart,
+    linear_layers,
     put_through,
     watch,
 )
@@ -34,10 +36,13 @@ def build_decoder(function: Answer) -> None:
                 model.eval()
             put_through(model, batch, sizes[-1], _shapes(batch, sizes))
         _expect_pixels(model, codes)
-        _expect_black_and_white(model, codes)
+        expect_batch_apart(model, codes, sizes[-1])
+        for training in (True, False):
+            _expect_black_and_white(model.train(training), codes)
+        model.train()
         _expect_hidden_work(model, codes, sizes)
         expect_sizes(model, sizes)
-        expect_batch_apart(model, codes, sizes[-1])
+        expect_units_apart(model, codes)
         expect_gradients(model, codes)
 
 
@@ -71,29 +76,61 @@ def _expect_pixels(model: nn.Module, codes: Tensor) -> None:
             "the pixels of each image add up to 1, as after a softmax.\n"
             f"Pixels do not compete. {CURE}"
         )
-    if ((usual == 0) | (usual == 1)).any():
-        raise CheckFailed(
-            "some pixels are exactly 0 or 1: you cut the range, and where it is cut no "
-            f"gradient comes back.\n{CURE}"
-        )
 
 
 def _expect_black_and_white(model: nn.Module, codes: Tensor) -> None:
-    draws = []
-    for _ in range(4):
-        with drawn_weights(model, std=5), torch.no_grad():
-            draws.append(model(codes))
-    low, high = torch.cat(draws).aminmax()
-    if low > 0.2:
+    """Put numbers in place of the last layer's output; ask for both ends, a slope."""
+    last = linear_layers(model, codes)[-1:]
+    if not last:
+        return
+
+    def drawn(logit: float) -> tuple[Tensor, Tensor]:
+        """Return the pixels at a logit, and how they move with it, in doubles."""
+        put_in = torch.full((), logit, dtype=torch.float64, requires_grad=True)
+        handle = last[0].register_forward_hook(lambda _, __, out: 0 * out + put_in)
+        pixels = model(codes.double())
+        handle.remove()
+        (slope,) = torch.autograd.grad(pixels.sum(), put_in, materialize_grads=True)
+        return pixels.detach(), slope
+
+    model.double()
+    ends = torch.cat([drawn(logit)[0] for logit in (-1e3, 1e3)])
+    slopes = {logit: drawn(logit) for logit in (-12.0, -5.0, -1.0, 1.0, 5.0, 12.0)}
+    with torch.no_grad():
+        usual = model(codes.double())
+    model.float()
+    _expect_ends(*(end.item() for end in ends.aminmax()))
+    for logit, (pixels, slope) in slopes.items():
+        if slope == 0:
+            raise CheckFailed(
+                f"where the last layer puts out {logit:g}, the pixel is "
+                f"{pixels.max():.3g} and no gradient comes back: "
+                f"{_why_flat(slopes)}\n{CURE}"
+            )
+    if (usual == 0).any():
+        raise CheckFailed(f"some pixels are exactly 0: you cut the range.\n{CURE}")
+
+
+def _expect_ends(low: float, high: float) -> None:
+    if low > 0.005:
         raise CheckFailed(
             f"the pixels never go below {low:.2g}, so it cannot draw black.\n"
-            "Is another activation left before the last one? There should be one only."
+            "Is another activation left before the last one, or a limit? There should "
+            "be one only."
         )
-    if high < 0.8:
+    if high < 0.995:
         raise CheckFailed(
             f"the pixels never go above {high:.2g}, so it cannot draw white.\n"
-            "Is another activation left before the last one, or a factor?"
+            "Is another activation left before the last one, or a factor, or a limit?"
         )
+
+
+def _why_flat(slopes: dict[float, tuple[Tensor, Tensor]]) -> str:
+    """Tell a cut from a sigmoid that was made too steep: it never reaches 0."""
+    darkest = min(pixels.min().item() for pixels, _ in slopes.values())
+    if 0 < darkest < 1e-12:
+        return "it saturates. Is there a factor before the activation? Take it away."
+    return "you cut the range."
 
 
 def _expect_hidden_work(model: nn.Module, codes: Tensor, sizes: Sequence[int]) -> None:

@@ -41,15 +41,22 @@ class _Noise:
         return _Noise(self.seed + number)(x)
 
 
+class _Part(nn.Module):
+    """Changes what passes in training mode, as dropout and normalisation do."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 0.5 * x - 1 if self.training else x
+
+
 class _Model(nn.Module):
-    """Turns images into others; in training mode into other ones again."""
+    """Turns images into others, beyond [0, 1]; in training mode into other ones."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.gain = nn.Parameter(torch.tensor(1.5))
+        self.gain, self.part = nn.Parameter(torch.tensor(1.5)), _Part()
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.sigmoid(self.gain * x - (2.0 if self.training else 0.5))
+        return 1.6 * torch.tanh(self.part(self.gain * x - 0.5))
 
 
 @check(f"right on {len(SHAPES)} sets of images")
@@ -65,7 +72,7 @@ def denoising_figure(function: Answer) -> None:
                 "the outputs carry the graph for gradients: use metrics.apply, or "
                 "`with torch.no_grad():`."
             )
-        if model.training != training:
+        if {model.training, model.part.training} != {training}:
             raise CheckFailed("the model is in another mode than before: give it back.")
         _expect_one_draw(corrupt, images)
         expect_close(inputs, corrupt.made[0], "the inputs", _misinputs(corrupt, images))
@@ -122,8 +129,12 @@ def _misoutputs(corrupt: _Noise, images: Tensor, inputs: Tensor) -> Mistakes:
             model(images)
         ),
         "the clean images in training mode: both are wrong.": trained(images),
-        "this is measured in training mode: call model.eval() before, or use "
-        "metrics.apply.": trained(inputs),
+        "the model, or a part of it, is in training mode still: call model.eval(), or "
+        "use metrics.apply.": trained(inputs),
+        "the outputs are cut to [0, 1]: show what the model made, as it is.": (
+            model(inputs).clamp(0, 1),
+            model(inputs).clamp(min=0),
+        ),
         "the outputs are the inputs: the model was never used.": inputs,
         "the outputs are the clean images: the model was never used.": images,
         "the model was used twice in a row: once is enough.": model(model(inputs)),
@@ -139,8 +150,9 @@ def _misoutputs(corrupt: _Noise, images: Tensor, inputs: Tensor) -> Mistakes:
 @check(f"right on {len(SHAPES)} batches")
 def denoising_step(function: Answer) -> None:
     """Check `denoising_step(model, x, corrupt, optimizer)`: noisy in, clean out."""
-    for shape in SHAPES:
-        x, corrupt, model = torch.rand(shape), _Noise(seed=60), _network(shape)
+    for shape, training in zip(SHAPES, (True, False), strict=True):
+        x, corrupt = 2 * torch.rand(shape) - 0.5, _Noise(seed=60)
+        model = _network(shape, training)
         model(x).sum().backward()  # gradients left from a step before
         optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
         got = call(
@@ -156,13 +168,23 @@ def denoising_step(function: Answer) -> None:
         noisy = corrupt.made[0]
         weights = parameters_to_vector(model.parameters()).detach()
         given = f"the weights after a step on a batch of shape {shape}"
-        expect_close(weights, _after(shape, x, noisy, x), given, _missteps(x, corrupt))
+        right = _after(x, noisy, x, training)
+        if close(weights, _after(x, noisy, x, not training)):
+            raise CheckFailed(
+                f"the step was taken in {'evaluation' if training else 'training'} "
+                "mode: train the model in the mode in which it comes."
+            )
+        expect_close(weights, right, given, _missteps(x, corrupt, training))
+        if {module.training for module in model.modules()} != {training}:
+            raise CheckFailed(
+                "the model is in another mode afterwards: leave its mode."
+            )
         if len(corrupt.made) > 1:
             raise CheckFailed(
                 "corrupt was called more than once in a step: once is it."
             )
         with torch.no_grad():
-            model = _network(shape)
+            model = _network(shape, training)
             expected = F.mse_loss(model(noisy), x).item()
             mislosses: Mistakes = {
                 "the loss is right for the step, but you return another: return the "
@@ -174,61 +196,71 @@ def denoising_step(function: Answer) -> None:
         expect_close(loss, expected, "the loss that is returned", mislosses)
 
 
-def _network(shape: tuple[int, ...]) -> nn.Module:
+def _network(shape: tuple[int, ...], training: bool) -> nn.Module:
     pixels = torch.Size(shape[1:]).numel()
     with isolated(seed=7):
         return nn.Sequential(
             nn.Flatten(),
             nn.Linear(pixels, 5),
+            _Part(),
             nn.Tanh(),
             nn.Linear(5, pixels),
             nn.Unflatten(1, shape[1:]),
-        )
+        ).train(training)
 
 
 def _after(
-    shape: tuple[int, ...], x: Tensor, fed: Tensor, target: Tensor, scale: float = 1.0
+    x: Tensor, fed: Tensor, target: Tensor, training: bool, scale: float = 1.0
 ) -> Tensor:
     """Return the weights after one step from the start, with old gradients cleared."""
-    model = _network(shape)
+    model = _network(tuple(x.shape), training)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     (scale * F.mse_loss(model(fed), target)).backward()
     optimizer.step()
     return parameters_to_vector(model.parameters()).detach()
 
 
-def _missteps(x: Tensor, corrupt: _Noise) -> Mistakes:
-    shape, noisy = tuple(x.shape), corrupt.made[0]
-    second = corrupt.draw(1, x)
-    untouched = parameters_to_vector(_network(shape).parameters()).detach()
-    mixed = _network(shape)
+def _missteps(x: Tensor, corrupt: _Noise, training: bool) -> Mistakes:
+    noisy, second = corrupt.made[0], corrupt.draw(1, x)
+
+    def after(fed: Tensor, target: Tensor, scale: float = 1.0) -> Tensor:
+        return _after(x, fed, target, training, scale)
+
+    untouched, mixed = (_network(tuple(x.shape), training) for _ in range(2))
     mixed(x).sum().backward()
     F.mse_loss(mixed(noisy), x).backward()
     torch.optim.SGD(mixed.parameters(), lr=0.5).step()
-    only_noise = _after(shape, x, noisy, noisy - x)
     return {
-        "the target is the noisy batch: so it learns to give the noise back. The "
-        "target is the clean x.": _after(shape, x, noisy, noisy),
+        "the target is the noisy batch: so it learns to give the noise back.": (
+            after(noisy, noisy)
+        ),
         "the target has noise of its own, a second draw: the target is the clean x.": (
-            _after(shape, x, noisy, second),
-            _after(shape, x, second, noisy),
+            after(noisy, second),
+            after(second, noisy),
         ),
         "input and target are swapped: the noisy batch goes in, the clean one is the "
-        "target.": _after(shape, x, x, noisy),
+        "target.": after(x, noisy),
         "the noise is nowhere in the step: a plain autoencoder. The noisy batch goes "
-        "in.": _after(shape, x, x, x),
-        "the target is cut to [0, 1], but it is noisy still.": _after(
-            shape, x, noisy, noisy.clamp(0, 1)
+        "in.": after(x, x),
+        "the target is cut to [0, 1], but it is noisy still.": (
+            after(noisy, noisy.clamp(0, 1))
         ),
-        "the input is cut to [0, 1]: hand the model what corrupt made.": _after(
-            shape, x, noisy.clamp(0, 1), x
+        "the target is cut to [0, 1]: take x as it is, in whatever range.": (
+            after(noisy, x.clamp(0, 1))
         ),
-        "the target is the noise alone: here it is the clean image.": only_noise,
-        "the weights did not move: backward() first, then optimizer.step().": untouched,
+        "the input is cut to [0, 1]: hand the model what corrupt made.": (
+            after(noisy.clamp(0, 1), x)
+        ),
+        "the target is the noise alone: here it is the clean image.": (
+            after(noisy, noisy - x)
+        ),
+        "the weights did not move: backward() first, then optimizer.step().": (
+            parameters_to_vector(untouched.parameters()).detach()
+        ),
         "the gradients of the step before are still in: clear them before "
         "backward().": parameters_to_vector(mixed.parameters()).detach(),
         "the loss is a sum over pixels or batch: take the mean over all.": (
-            _after(shape, x, noisy, x, scale=x.numel()),
-            _after(shape, x, noisy, x, scale=x[0].numel()),
+            after(noisy, x, scale=x.numel()),
+            after(noisy, x, scale=x[0].numel()),
         ),
     }

@@ -15,6 +15,7 @@ from aelesson.checks.clinic_networks import (
     expect_hidden_activations,
     expect_module,
     expect_sizes,
+    expect_units_apart,
     put_through,
     watch,
 )
@@ -37,8 +38,10 @@ def build_encoder(function: Answer) -> None:
                 model.eval()
             put_through(model, batch, sizes[-1], _shapes(batch, sizes), FLAT)
         _expect_linear_code(model, images, sizes)
+        _expect_untouched_pixels(model, images)
         _expect_hidden_work(model, images, sizes)
         expect_sizes(model, sizes)
+        expect_units_apart(model, 10 * (images - 0.5))
         expect_batch_apart(model, images, sizes[-1])
         expect_gradients(model, images)
 
@@ -68,9 +71,8 @@ def _expect_linear_code(model: nn.Module, images: Tensor, sizes: Sequence[int]) 
                 and not close(work[-1][1], code)
             ):
                 name = activation_between(work[-1][1], code)
-                raise CheckFailed(
-                    f"the code goes through {name} after the last linear layer.\n{KEEP}"
-                )
+                told = f"the code goes through {name} after the last linear layer."
+                raise CheckFailed(told if name == "ReLU" else f"{told}\n{KEEP}")
     values = torch.cat(codes)
     if not values.isfinite().all():
         raise CheckFailed("large weights give nan or inf in the code.")
@@ -78,6 +80,18 @@ def _expect_linear_code(model: nn.Module, images: Tensor, sizes: Sequence[int]) 
         raise CheckFailed(f"the code is never negative.\n{KEEP}")
     if values.abs().max() <= 1:
         raise CheckFailed(f"the code never leaves [-1, 1], as behind Tanh.\n{KEEP}")
+
+
+def _expect_untouched_pixels(model: nn.Module, images: Tensor) -> None:
+    """Ask that the first layer takes in the pixels as they are, whatever they are."""
+    pixels = 100 * (images - 0.5)
+    work, _ = watch(model, pixels)
+    if work and not close(work[0][0], pixels.flatten(1)):
+        name = activation_between(pixels.flatten(1), work[0][0])
+        raise CheckFailed(
+            f"the pixels go through {name} before the first linear layer.\nHand them "
+            "on as they are: activations belong behind hidden layers only."
+        )
 
 
 def _expect_hidden_work(model: nn.Module, images: Tensor, sizes: Sequence[int]) -> None:

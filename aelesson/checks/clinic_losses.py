@@ -8,8 +8,8 @@ from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.wording import close
 
-SHAPES = ((4, 1, 5, 3), (1, 2, 3, 3), (6, 7))
-SCALES = ((0.1307, 0.3081), (0.5, 0.25), (0.25, 2.0))  # mean and std of the pixels
+SHAPES = ((4, 1, 5, 3), (1, 3, 2, 3), (6, 7))
+SCALES = ((0.5, 0.25), (0.25, 2.0), (0.1307, 0.3081))  # mean and std of the pixels
 GRADIENT = "the gradient at {}; the value is right. Was something detached?"
 
 
@@ -22,13 +22,26 @@ def pixel_loss(function: Answer) -> None:
         got = call(
             function, logits=logits, x_scaled=(x - mean) / std, mean=mean, std=std
         )
-        loss = _expect_scalar(got, len(x))
+        loss, right = _expect_scalar(got, len(x)), _bce(logits, x).mean()
         given = f"mean {mean}, std {std} and images of shape {tuple(shape)}"
         mistakes = _pixel_mistakes(logits.detach(), x, mean, std)
-        expect_close(loss, _bce(logits, x).mean(), given, mistakes)
+        if not any(close(loss, value) for value in (right, *mistakes.values())):
+            _expect_arguments_used(function, loss, logits, (x - mean) / std)
+        expect_close(loss, right, given, mistakes)
         expected = (logits.detach().sigmoid() - x) / x.numel()
         _expect_gradient(loss, logits, expected, "logits")
     _expect_finite(function)
+
+
+def _expect_arguments_used(
+    function: Answer, loss: Tensor, logits: Tensor, scaled: Tensor
+) -> None:
+    again = call(function, logits=logits, x_scaled=scaled, mean=7.0, std=9.0)
+    if isinstance(again, Tensor) and close(again, loss):
+        raise CheckFailed(
+            "with another mean and std the loss stays as it is: are MEAN and STD of "
+            "the sheet, or numbers, written in your code?\nUse the arguments."
+        )
 
 
 def _expect_finite(function: Answer) -> None:
@@ -47,13 +60,15 @@ def _bce(logits: Tensor, x: Tensor) -> Tensor:
     return -(x * F.logsigmoid(logits) + (1 - x) * F.logsigmoid(-logits))
 
 
-def _pixel_mistakes(logits: Tensor, x: Tensor, mean: float, std: float) -> Mistakes:
+def _pixel_mistakes(
+    logits: Tensor, x: Tensor, mean: float, std: float
+) -> dict[str, Tensor]:
     scaled = (x - mean) / std
     low, high = scaled.min(), scaled.max()
     undo = "Undo the scaling exactly: pixels = x_scaled * std + mean."
     targets = {
-        "the targets are still the scaled pixels, outside [0, 1], where this loss has "
-        f"no floor.\n{undo}": scaled,
+        f"the targets go from {low:.2g} to {high:.2g}, outside [0, 1]: there this loss "
+        "has no floor, and falls for ever.": scaled,
         f"you cut the scaled pixels to [0, 1]: greys are lost.\n{undo}": (
             scaled.clamp(0, 1)
         ),
@@ -68,6 +83,7 @@ def _pixel_mistakes(logits: Tensor, x: Tensor, mean: float, std: float) -> Mista
         f"the order is wrong: first times std, then plus mean.\n{undo}": (
             (scaled + mean) * std
         ),
+        f"mean and std have changed places.\n{undo}": scaled * mean + std,
         f"you scaled a second time instead of undoing it.\n{undo}": (
             (scaled - mean) / std
         ),
@@ -87,8 +103,11 @@ def _pixel_mistakes(logits: Tensor, x: Tensor, mean: float, std: float) -> Mista
         ),
         "this is the squared error of logits and scaled pixels: keep the "
         "cross-entropy.": F.mse_loss(logits, scaled),
-        "are mean and std those of MNIST, written in your code? Use the arguments.": (
-            _bce(logits, scaled * 0.3081 + 0.1307).mean()
+        "the logits are unscaled, too: they were never scaled. Only the targets are.": (
+            _bce(logits * std + mean, x).mean()
+        ),
+        "the logits are unscaled, but not the targets: it is the other way round.": (
+            _bce(logits * std + mean, scaled).mean()
         ),
     }
 
@@ -97,7 +116,7 @@ def _pixel_mistakes(logits: Tensor, x: Tensor, mean: float, std: float) -> Mista
 def vae_loss(function: Answer) -> None:
     """Check `vae_loss(x_hat, x, mean, logvar)`: both terms summed per image."""
     for shape, units in zip(SHAPES, (3, 4, 2), strict=True):
-        x, x_hat = torch.rand(shape), torch.rand(shape).requires_grad_()
+        x, x_hat = torch.rand(shape), (2 * torch.rand(shape) - 0.5).requires_grad_()
         mean = torch.randn(shape[0], units).requires_grad_()
         logvar = (torch.randn(shape[0], units) - 0.5).requires_grad_()
         got = call(function, x_hat=x_hat, x=x, mean=mean, logvar=logvar)
@@ -106,19 +125,42 @@ def vae_loss(function: Answer) -> None:
         kl = 0.5 * (mean**2 + logvar.exp() - logvar - 1).detach()
         expected = errors.flatten(1).sum(1).mean() + kl.sum(1).mean()
         given = f"images of shape {tuple(shape)} and codes of {units} units"
-        expect_close(loss, expected, given, _vae_mistakes(errors, kl))
+        cut = (x_hat.detach().clamp(0, 1) - x).square().flatten(1).sum(1).mean()
+        mistakes = {
+            "x_hat is cut to [0, 1]: that hides errors, and stops the gradient.": (
+                cut + kl.sum(1).mean()
+            ),
+            **_vae_mistakes(errors, kl),
+        }
+        expect_close(loss, expected, given, mistakes)
         batch = len(x)
         _expect_gradient(loss, x_hat, 2 * (x_hat.detach() - x) / batch, "x_hat")
         _expect_gradient(loss, mean, mean.detach() / batch, "mean")
         _expect_gradient(
             loss, logvar, 0.5 * (logvar.detach().exp() - 1) / batch, "logvar"
         )
+    _expect_kl_uncut(function)
+
+
+def _expect_kl_uncut(function: Answer) -> None:
+    x = torch.zeros(1, 1, 1, 1)
+    for size, told in {
+        0.0: "a code that is the prior costs something: is there a limit under the KL?",
+        -15.0: "a logvar of -15 gives another KL: is it cut to a range?",
+        15.0: "a logvar of 15 gives another KL: is it cut to a range?",
+    }.items():
+        logvar = torch.full((1, 3), size)
+        loss = call(function, x_hat=x, x=x, mean=torch.zeros(1, 3), logvar=logvar)
+        right = 0.5 * (logvar.exp() - logvar - 1).sum()
+        if not close(_expect_scalar(loss, 1), right):
+            raise CheckFailed(f"{told} Nothing is cut here.")
 
 
 def _vae_mistakes(errors: Tensor, kl: Tensor) -> Mistakes:
     batch = len(errors)
     summed, cost = errors.flatten(1).sum(1).mean(), kl.sum(1).mean()
     mean_error = errors.mean()
+    per_channel = errors.sum((-1, -2)).mean() if errors.dim() == 4 else -summed
     return {
         "the error is still a mean over the pixels, and the KL a sum over the units: "
         "the KL weighs as many times too much as there are pixels.": mean_error + cost,
@@ -148,6 +190,9 @@ def _vae_mistakes(errors: Tensor, kl: Tensor) -> Mistakes:
         "the whole loss is divided by the pixels: right in proportion, but the task "
         "asks for sums per image.": summed / errors[0].numel()
         + cost / errors[0].numel(),
+        "the error is a mean over the channels: sum over all but the batch.": (
+            per_channel + cost
+        ),
         "the half of the KL is missing.": summed + 2 * cost,
         "the squared error has a half here: the task asks for none.": summed / 2 + cost,
         "return one number, the mean over the batch, not its sum.": batch

@@ -13,6 +13,7 @@ from aelesson.checks.harness import CheckFailed, call
 from aelesson.checks.wording import close, describe
 
 Work = list[tuple[Tensor, Tensor]]
+Change = Callable[[Tensor], Tensor]
 HINTS = {
     "list is not a Module subclass": "unpack the layers: nn.Sequential(*layers).",
     "is not a Module subclass": "this is not a layer yet: write its brackets, `()`.",
@@ -55,7 +56,11 @@ def put_through(
 
 def expect_sizes(model: nn.Module, sizes: Sequence[int]) -> None:
     """Ask for as many weights and biases as linear layers of these sizes have."""
-    count = sum(parameter.numel() for parameter in model.parameters())
+    linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    parts: list[nn.Module] = [*linear] or [
+        model
+    ]  # who has parameters of their own has no nn.Linear
+    count = sum(p.numel() for part in parts for p in part.parameters())
     right = sum(n * m + m for n, m in pairwise(sizes))
     mistakes: Mistakes = {
         "there are linear layers with no bias, or hidden layers are missing: keep all "
@@ -105,6 +110,50 @@ def expect_hidden_activations(work: Work, layers: int) -> None:
             raise CheckFailed(
                 f"no activation between layers {number} and {number + 1}: they do no "
                 "more than a single layer.\nThe hidden layers were sound: keep theirs."
+            )
+
+
+def linear_layers(model: nn.Module, batch: Tensor) -> list[nn.Linear]:
+    """Return the linear layers in the order in which they work."""
+    used: list[nn.Linear] = []
+    linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    handles = [
+        layer.register_forward_hook(lambda _, __, ___, layer=layer: used.append(layer))
+        for layer in linear
+    ]
+    model(batch)
+    for handle in handles:
+        handle.remove()
+    return used
+
+
+def expect_units_apart(model: nn.Module, batch: Tensor) -> None:
+    """Ask that hidden activations act on each unit alone, and know its sign."""
+    linear = linear_layers(model, batch)
+    for number, (layer, following) in enumerate(pairwise(linear), start=1):
+
+        def taken_in(change: Change, layer: nn.Module = layer) -> Tensor:
+            handle = layer.register_forward_hook(lambda _, __, out: change(out))
+            work, _ = watch(model, batch)
+            handle.remove()
+            return work[number][0]  # noqa: B023, called within the same round
+
+        if taken_in(torch.clone).shape[-1] != following.in_features:
+            return
+        place = f"between layers {number} and {number + 1}"
+        first = torch.arange(layer.out_features) == 0
+        moved = taken_in(lambda out, first=first: out + 3 * first)  # type: ignore[misc]
+        if layer.out_features > 1 and not close(
+            moved[..., ~first], taken_in(torch.clone)[..., ~first]
+        ):
+            raise CheckFailed(
+                f"{place}, a unit depends on the other units, as after a softmax.\n"
+                "An activation acts on each unit alone; nothing else belongs there."
+            )
+        if close(taken_in(torch.neg), taken_in(torch.clone)):
+            raise CheckFailed(
+                f"{place}, x and -x give the same, as in x² or |x|: the sign is lost.\n"
+                "Take an activation such as ReLU or Tanh."
             )
 
 

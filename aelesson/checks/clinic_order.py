@@ -13,6 +13,8 @@ from aelesson.checks.wording import close, describe
 
 EPOCHS = 3
 SETS = ((23, 5), (24, 6), (17, 4))  # images, and how many in a batch
+MANY, MANY_EPOCHS = 200, 60  # enough for every image to reach every quarter
+LONG, LONG_EPOCHS = 2500, 3  # longer than the windows of local shuffles
 DRAW = "Draw one order per call: torch.randperm(len(images), generator=generator)."
 
 
@@ -36,6 +38,8 @@ def epoch_batches(function: Answer) -> None:
                 "with another generator the order was the same: do not seed the "
                 "generator, and draw from it."
             )
+    _expect_every_place(function)
+    _expect_far_moves(_places(function, LONG, LONG_EPOCHS))
 
 
 def _images(count: int) -> Tensor:
@@ -53,9 +57,9 @@ def _epochs(
         return [_order(function, images, size, generator) for _ in range(EPOCHS)]
 
 
-def _order(
+def _batches(
     function: Answer, images: Tensor, size: int, generator: torch.Generator
-) -> list[int]:
+) -> list[object]:
     @wraps(function)
     def listed(*arguments: object) -> object:
         got = function(*arguments)
@@ -72,6 +76,13 @@ def _order(
         )
     if not isinstance(got, list):
         raise CheckFailed(f"got {describe(got)}, expected a list of batches.")
+    return got
+
+
+def _order(
+    function: Answer, images: Tensor, size: int, generator: torch.Generator
+) -> list[int]:
+    got = _batches(function, images, size, generator)
     sizes = [len(b) if isinstance(b, Tensor) and b.dim() else None for b in got]
     _expect_sizes(sizes, len(images), size)
     return [n for batch in got for n in _numbers(batch, images)]
@@ -85,6 +96,11 @@ def _expect_sizes(sizes: Sequence[int | None], count: int, size: int) -> None:
     told = f"the batches have {sizes} images, expected {expected}"
     if rest and list(sizes) == expected[:-1]:
         raise CheckFailed(f"{told}: the last batch is missing, though it is smaller.")
+    if sorted(size or 0 for size in sizes) == sorted(expected):
+        raise CheckFailed(
+            f"{told}: the smaller batch is not the last, so batches were shuffled "
+            "after they were cut.\nShuffle the images, then cut."
+        )
     raise CheckFailed(f"{told}: batch_size images each, and the rest in the last one.")
 
 
@@ -119,8 +135,8 @@ def _expect_shuffled(epochs: list[list[int]], size: int) -> None:
     in_order = list(range(len(epochs[0])))
     if all(order == in_order for order in epochs):
         raise CheckFailed(
-            "nothing is shuffled: each epoch goes through the images as they are "
-            f"stored.\nSo whole batches hold a single digit. {DRAW}"
+            f"in {len(epochs)} epochs the images came in the same order, that of the "
+            "file.\nIn a sorted file, whole batches would hold a single digit."
         )
     if all(
         _blocks(order, size, sort=True) == _blocks(in_order, size) for order in epochs
@@ -139,6 +155,70 @@ def _expect_shuffled(epochs: list[list[int]], size: int) -> None:
             "two epochs have the same order: the generator must go on from call to "
             "call.\nDo not seed it, and do not keep an order."
         )
+
+
+def _expect_every_place(function: Answer) -> None:
+    """Ask what local shuffles and rotations cannot do: every image goes everywhere."""
+    orders = _places(function, MANY, MANY_EPOCHS)
+    place = orders.argsort(1)  # (epochs, images)
+    quarters = torch.stack([(place * 4 // MANY == q).any(0) for q in range(4)])
+    if not quarters.all():
+        image = int((~quarters.all(0)).nonzero()[0, 0])
+        low, high = place[:, image].aminmax()
+        raise CheckFailed(
+            f"in {MANY_EPOCHS} epochs, image {image} of {MANY} came only in places "
+            f"{int(low)} to {int(high)}: you shuffle parts of the data, each for "
+            f"itself.\nEvery image must be able to come anywhere. {DRAW}"
+        )
+    _expect_far_moves(orders)
+    _expect_new_neighbours(orders)
+
+
+def _expect_far_moves(orders: Tensor) -> None:
+    count = orders.shape[1]
+    moved = (orders - torch.arange(count)).abs().double().mean() / count
+    if abs(moved - 1 / 3) > 0.06:
+        raise CheckFailed(
+            f"of {count} images, each is on average {moved:.0%} of the epoch away from "
+            "its place in the file; in a random order it is a third.\n"
+            f"Shuffle all images at once, not within a window or a buffer. {DRAW}"
+        )
+
+
+def _expect_new_neighbours(orders: Tensor) -> None:
+    """Count which neighbours of one order are neighbours in the file, or before."""
+
+    def pairs(order: Tensor) -> set[tuple[int, int]]:
+        steps = zip(order[:-1].tolist(), order[1:].tolist(), strict=True)
+        return {(min(step), max(step)) for step in steps}
+
+    found = [pairs(order) for order in orders]
+    stored = pairs(torch.arange(orders.shape[1]))
+    kept = sum(len(each & stored) for each in found) / len(found)
+    if kept > 8:
+        raise CheckFailed(
+            f"in each epoch about {kept:.0f} pairs of images still stand side by side "
+            "as in the file; in a random order there are 2.\nIs the data only rotated, "
+            f"or shuffled in whole batches? {DRAW}"
+        )
+    if sum(len(a & b) for a, b in pairwise(found)) > 8 * len(found):
+        raise CheckFailed(
+            "from epoch to epoch the same images stand side by side: one order is "
+            f"kept, and only turned or cut anew.\n{DRAW}"
+        )
+
+
+def _places(function: Answer, count: int, epochs: int) -> Tensor:
+    """Return the order of the images in some epochs, `(epochs, count)`."""
+    images = torch.arange(count, dtype=torch.float32).reshape(count, 1, 1, 1)
+    generator, orders = torch.Generator().manual_seed(50), list[list[int]]()
+    with isolated(seed=60):
+        for _ in range(epochs):
+            got = _batches(function, images, 2, generator)
+            rows = [batch for batch in got if isinstance(batch, Tensor)]
+            orders.append([int(n) for n in torch.cat(rows).flatten().tolist()])
+            _expect_every_image_once(orders[-1], count)
+    return torch.tensor(orders)
 
 
 def _blocks(

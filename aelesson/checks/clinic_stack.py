@@ -11,7 +11,12 @@ from aelesson.checks.expect import Mistakes, expect_close
 from aelesson.checks.harness import Answer, CheckFailed, call, check, isolated
 from aelesson.checks.wording import close, describe
 
-CASES = (((6, 1, 3, 4), (7, 5, 3)), ((5, 2, 2, 2), (4,)), ((4, 10), (10, 10, 10)))
+CASES = (
+    ((6, 1, 3, 4), (7, 5, 3)),
+    ((5, 2, 2, 2), (4,)),
+    ((4, 10), (10, 10, 10)),
+    ((1100, 2), (3, 2)),
+)
 HINTS = {
     "train_layer takes rows": "flatten the images: train_layer takes (N, values).",
     "shapes cannot be multiplied": (
@@ -35,7 +40,7 @@ class _Trainer:
             raise ValueError(f"train_layer takes rows, (N, values), got {inputs.shape}")
         width = inputs.shape[1]
         with isolated(seed=70 + len(self.inputs)):
-            encoder = nn.Sequential(nn.Linear(width, hidden_dim), nn.Sigmoid())
+            encoder = nn.Sequential(nn.Linear(width, hidden_dim), nn.LeakyReLU(0.3))
             decoder = nn.Sequential(nn.Linear(hidden_dim, width), nn.Sigmoid())
             for parameter in (*encoder.parameters(), *decoder.parameters()):
                 nn.init.normal_(parameter)
@@ -99,7 +104,7 @@ def _expect_codes(
         back = decoder(codes)
     wrong = {
         f"{place} are reconstructions, as large as the images: three whole "
-        "autoencoders in a chain.\nA stack hands on the codes.": back,
+        "autoencoders in a chain.": back,
         f"{place} are the images again: the layers are trained side by side.\nEach "
         "takes the codes of the one before.": rows,
         f"{place} are the inputs of the layer before: hand on its codes.": before,
@@ -109,12 +114,22 @@ def _expect_codes(
         f"{place} are rounded or cut codes: hand them on as they are.": (
             codes.round(),
             (codes > 0.5).to(codes),
+            codes.relu(),
+            codes.clamp(0, 1),
+            codes.clamp(-1, 1),
+            codes.sigmoid(),
+            codes.tanh(),
         ),
         f"{place} are scaled codes: hand them on as they are.": (
             (codes - codes.mean(0)) / codes.std(0),
             codes - codes.mean(0),
         ),
     }
+    if got.dim() == 2 and len(got) != len(expected):
+        raise CheckFailed(
+            f"{place} have {len(got)} rows, but there are {len(expected)} images: "
+            "train each layer on all of them."
+        )
     if got.shape != expected.shape:
         for told, values in wrong.items():
             if isinstance(values, Tensor) and close(got, values):
@@ -150,13 +165,27 @@ def _expect_encoders(got: object, trainer: _Trainer, images: Tensor) -> None:
         if any(module is decoder for decoder in trainer.decoders):
             raise CheckFailed("these are decoders: return the encoders.")
         encoder = trainer.encoders[number]
-        if module is encoder or _equal(module, encoder, trainer.inputs[number]):
+        if module is encoder:
+            _expect_trainable(module)
             continue
+        if _equal(module, encoder, trainer.inputs[number]):
+            raise CheckFailed(
+                f"entry {number + 1} is a copy: return the encoder itself, as "
+                "train_layer returned it."
+            )
         if count > 1 and any(module is other for other in trainer.encoders):
             raise CheckFailed("the encoders are in another order: from the pixels up.")
         raise CheckFailed(
             f"entry {number + 1} is not the encoder that train_layer returned for "
             f"layer {number + 1} of images with {prod(images.shape[1:])} values."
+        )
+
+
+def _expect_trainable(encoder: nn.Module) -> None:
+    if not all(parameter.requires_grad for parameter in encoder.parameters()):
+        raise CheckFailed(
+            "the encoders were frozen, requires_grad is False: return them as they "
+            "came, a stack is trained on.\nTo cut the graph, detach the codes."
         )
 
 

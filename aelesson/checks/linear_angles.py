@@ -109,10 +109,12 @@ def _expect_digits(angles: Tensor, expected: Tensor, given: str) -> None:
     if gaps[expected > 0.01].gt(1e-4).any() or gaps.max() > 5e-3:
         return
     worst = int(gaps.argmax())
+    cure = "Compute in float64 throughout, .double() first"
+    if angles.dtype == torch.float64:
+        cure += ". If you do: do not round the cosines, and clamp at exactly 1"
     raise CheckFailed(
         f"small angles need more digits: got {angles[worst].item():.2g}, expected "
-        f"{expected[worst].item():.2g}, for {given}.\nCompute in float64, .double() "
-        "first, and let the cosines reach 1."
+        f"{expected[worst].item():.2g}, for {given}.\n{cure}."
     )
 
 
@@ -147,6 +149,14 @@ def _mistakes(a: Tensor, b: Tensor, right: Tensor) -> Mistakes:
         "the bases are not orthonormal: QR first.": (
             torch.linalg.svdvals(raw).clamp(max=1).arccos(),
             torch.linalg.svdvals(raw).clamp(max=1).arccos().flip(0),
+        ),
+        "only one of the two bases is orthonormal: QR for both, a and b.": tuple(
+            torch.linalg.svdvals(matrix).clamp(max=1).arccos()
+            for matrix in (a @ other, left.T @ b.T)
+        ),
+        "you divided by the largest cosine: leave the cosines as they are.": tuple(
+            (s / s.max()).clamp(max=1).arccos()
+            for s in map(torch.linalg.svdvals, (overlap, raw, unit))
         ),
         "these are angles between rows in pairs: take singular values.": tuple(
             angles for matrix in (overlap, unit) for angles in _in_pairs(matrix)

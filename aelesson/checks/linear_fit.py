@@ -17,6 +17,8 @@ CASES = (
 )
 SEED = 11  # for images whose components have no two largest values
 ROUNDING = 1e-3  # of components in float32, whatever the method
+NEARLY = 0.8  # cosine of what a randomised method finds, at the least
+DOUBLE = 1e-9  # of float64: an answer by way of float32 is 1e-8 off or more
 
 _ROWS = (
     "directions must be rows. Vh has them as rows, keep the first k; V and what eigh "
@@ -47,6 +49,9 @@ def fit_pca(function: Answer) -> None:
         shape = (case.k, case.pixels)
         found = expect_tensor(components, shape, _shapes(case), case.dtype).detach()
         _expect_components(found.double(), expected, flat, str(case))
+        if case.dtype == torch.float64:
+            _expect_double(mean, expected_mean, f"the mean of {case}")
+            _expect_double(found, _with_sign(expected), f"the components of {case}")
 
 
 def _pair(result: object, case: Case) -> tuple[object, object]:
@@ -144,7 +149,23 @@ def _expect_components(
             raise CheckFailed(
                 f"{diagnosis}\n({difference(found, right)}, for {given}.)"
             )
+    if torch.allclose(lengths, torch.ones_like(lengths), atol=ROUNDING) and (
+        (found * right).sum(1).abs().min() > NEARLY
+    ):
+        raise CheckFailed(
+            "the directions are nearly right, but not exact: torch.pca_lowrank and "
+            "svd_lowrank\ndraw random vectors, so take torch.linalg.svd. "
+            f"({difference(found, right)}, for {given}.)"
+        )
     expect_close(found, right, given)
+
+
+def _expect_double(found: Tensor, right: Tensor, given: str) -> None:
+    if (found - right).abs().max() > DOUBLE:
+        raise CheckFailed(
+            f"digits are lost, for {given}: x is float64, and your answer is as exact "
+            "as float32 only.\nKeep the dtype of x throughout: no .float() on the way."
+        )
 
 
 def _with_sign(rows: Tensor) -> Tensor:
@@ -171,7 +192,10 @@ def _sign_mistake(found: Tensor, right: Tensor, flat: Tensor) -> str:
     ):
         if torch.allclose(found, signed, atol=ROUNDING):
             return f"only signs are wrong: {rule}\n{told}"
-    return f"only signs are wrong: {rule}\nEach row has its own: choose it row by row."
+    return (
+        f"only signs are wrong: {rule}\nLook at the value that is farthest from 0, not "
+        "at the first, the sum or the maximum."
+    )
 
 
 def _mistakes(flat: Tensor, k: int) -> dict[str, Value | tuple[Value, ...]]:
@@ -185,6 +209,9 @@ def _mistakes(flat: Tensor, k: int) -> dict[str, Value | tuple[Value, ...]]:
         "x was not centred: subtract the mean before the SVD.": _directions(flat, k),
         "you subtracted the mean of all pixels: each pixel has its own.": (
             _directions(flat - flat.mean(), k)
+        ),
+        "you subtracted a fixed number: subtract the mean over the images.": tuple(
+            _directions(flat - number, k) for number in (0.5, 1.0)
         ),
         "you subtracted each image's own mean: take the mean over the images.": (
             _directions(own, k),

@@ -78,6 +78,22 @@ def _mistakes(flat: Tensor, mean: Tensor, rows: Tensor) -> Mistakes:
         "you rounded the share: return it as it is.": tuple(
             round(_f(right), digits) for digits in range(4)
         ),
+        "this is a mean of ratios, one per pixel of each image: divide the two sums.": (
+            _f((1 - lost / total).mean()),
+            _f((kept.square() / total).mean()),
+        ),
+        "the mean was not subtracted before encoding: centre the images first.": (
+            _f(1 - (flat - flat @ rows.T @ rows).square().sum() / total.sum()),
+            _f(1 - (centred - flat @ rows.T @ rows).square().sum() / total.sum()),
+            _f((flat @ rows.T).square().sum() / total.sum()),
+        ),
+        "this does not use the components: what counts is what they keep.": _of_sigma(
+            centred, len(rows)
+        ),
+        "you squared the sum: add up the squares, .square().sum().": (
+            _f(1 - (centred - kept).sum().square() / centred.sum().square()),
+            _f(kept.sum().square() / centred.sum().square()),
+        ),
         "this is a mean of ratios, one per image: divide the two sums.": _f(
             (1 - lost.sum(1) / total.sum(1)).mean()
         ),
@@ -144,6 +160,16 @@ def _about_other_points(
             1 - (flat - kept).square().sum() / centred.square().sum()
         ),
     }
+
+
+def _of_sigma(centred: Tensor, k: int) -> tuple[float, ...]:
+    """Return the shares of the largest singular values, squared and not."""
+    sigma = torch.linalg.svdvals(centred)
+    squares = sigma.square()
+    return (
+        _f(squares[:k].sum() / squares.sum()),
+        _f(sigma[:k].sum() / sigma.sum()),
+    )
 
 
 def _scatter(rows: Tensor) -> Tensor:

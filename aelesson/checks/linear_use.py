@@ -15,6 +15,7 @@ CASES = (
     Case((4, 2, 1, 2, 2), 8),  # as many components as numbers
     Case((6, 1, 3, 3), 4, torch.float32),
 )
+DOUBLE = 1e-9  # of float64: an answer by way of float32 is 1e-8 off or more
 
 _FLAT = "flatten(1) first: images may have any shape."
 _PRODUCT = (
@@ -45,6 +46,12 @@ def pca_reconstruct(function: Answer) -> None:
         else:
             mistakes = _mistakes(flat, centre, rows, expected)
             expect_close(x_hat, expected, str(case), mistakes)
+            if (x_hat - expected).abs().max() > DOUBLE:
+                raise CheckFailed(
+                    f"digits are lost, for {case}: x is float64, and your answer is as "
+                    "exact as float32 only.\nKeep the dtype of x throughout: no "
+                    ".float() on the way."
+                )
 
 
 def _expect_near(x_hat: Tensor, expected: Tensor, given: str) -> None:
@@ -92,6 +99,11 @@ def _mistakes(flat: Tensor, mean: Tensor, rows: Tensor, right: Tensor) -> Mistak
         ),
         "you subtracted each image's own mean: use the argument mean.": (
             own_means + (flat - own_means) @ onto
+        ),
+        "you took one mean for all pixels: each pixel has its own.": (
+            mean.mean() + (flat - mean.mean()) @ onto,
+            mean.mean() + kept,
+            mean + (flat - mean.mean()) @ onto,
         ),
         "you fitted new components to x: use those that are handed in.": (
             refit_mean + (flat - refit_mean) @ refit_rows,

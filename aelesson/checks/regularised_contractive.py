@@ -95,6 +95,8 @@ def _penalty(function: Answer, encoder: nn.Module, x: Tensor, case: Case) -> Ten
         (units, x[0].numel()): f"you summed over the batch; {_ONE_PER_IMAGE}",
         (batch, batch): "an image's code hangs on that image alone.",
         (units,): f"one value per code unit; {_ONE_PER_IMAGE}",
+        (x[0].numel(),): f"you summed over the batch; {_ONE_PER_IMAGE}",
+        tuple(x.shape[1:]): f"you summed over the batch; {_ONE_PER_IMAGE}",
         (): f"one number for the whole batch; {_ONE_PER_IMAGE}",
         (1,): f"one number for the whole batch; {_ONE_PER_IMAGE}",
         (batch, 1): "one value per image, without `keepdim`: shape (B,).",
@@ -155,6 +157,11 @@ def _mistakes(slopes: Tensor, right: Tensor) -> dict[str, Tensor | tuple[Tensor,
             slopes.mean((1, 2)),
             slopes.sum((1, 2)).square(),
         ),
+        "you added up the slopes by the pixels, and squared then: first the square.": (
+            slopes.sum(2).square().sum(1)
+        ),
+        "you took the mean of each unit over the images: z[:, unit].sum(), for an "
+        "image's slopes must not shrink with the batch.": right / batch**2,
         "you added up absolute slopes: add up their squares.": slopes.abs().sum((1, 2)),
         "you added up the lengths of the units' slopes: add up their squares.": (
             slopes.square().sum(2).sqrt().sum(1)

@@ -75,11 +75,11 @@ class _Layer:
         self.values_of_bias = None if self.bias is None else self.bias.detach().clone()
 
     def _weight(self) -> Tensor:
-        """Draw columns of lengths from 0.05 to 20."""
+        """Draw columns of lengths from 0.004 to 20."""
         case = self.case
         weight = torch.randn(case.pixels, case.units, dtype=case.dtype)
         weight = weight / weight.square().sum(0).sqrt()
-        lengths = torch.tensor([3.0, 0.5, 20.0, 0.05, 1.0], dtype=case.dtype)
+        lengths = torch.tensor([3.0, 0.5, 20.0, 0.004, 1.0], dtype=case.dtype)
         weight = weight * lengths[: case.units]
         if case.zero is not None:
             weight[:, case.zero] = 0.0
@@ -202,6 +202,15 @@ def _mistakes(weight: Tensor, right: Tensor) -> Mistakes:
             weight / weight.abs().amax(0).clamp_min(1e-12),
             weight / weight.amax(0),
             weight / weight.abs().max(),
+        ),
+        "short columns are too short still: what keeps 0/0 away must be tiny, 1e-12.": (
+            tuple(
+                weight / lengths.clamp_min(bound) for bound in (0.1, 0.05, 0.02, 0.01)
+            )
+        ),
+        "you gave rows length 1: weight[d] is a row, a pixel. The picture of unit d is "
+        "a column, weight[:, d].": torch.cat(
+            [(weight / rows)[: weight.shape[1]], weight[weight.shape[1] :]]
         ),
         "only long columns were cut: short ones get length 1 as well.": (
             weight / lengths.clamp_min(1.0),

@@ -15,6 +15,7 @@ CODES = (
     ((7, 20), torch.float64),
 )
 ADDED = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)  # what people put under a root
+TINY = 1e-6  # its slope is 1 still, but not under a root with 1e-12 beside its square
 
 HINTS = {
     "leaf Variable that requires grad": (
@@ -39,6 +40,11 @@ def l1_penalty(function: Answer) -> None:
         mistakes = {**_mistakes(z, expected), **_smoothed(z)}
         expect_close(penalty, expected, f"z of shape {shape}, {dtype}", mistakes)
         _expect_gradients(function, z)
+    for dtype in (torch.float16, torch.bfloat16):
+        z = torch.tensor([[1.5, -2.0, 0.0], [-0.5, 0.25, 1.0]], dtype=dtype)
+        expect_close(
+            _penalty(function, z), z.abs().sum(1), f"z = {z.tolist()}, {dtype}"
+        )
 
 
 def _codes(shape: tuple[int, int], dtype: torch.dtype) -> Tensor:
@@ -47,6 +53,8 @@ def _codes(shape: tuple[int, int], dtype: torch.dtype) -> Tensor:
     z[:, 0] = torch.linspace(-1.5, 2, shape[0], dtype=dtype)  # no image is all 0
     if shape[1] > 1:
         z[0, 1] = z[-1, -1] = 0.0
+    if dtype == torch.float64:
+        z[1, 1] = TINY
     return z
 
 
@@ -56,7 +64,11 @@ def _penalty(function: Answer, z: Tensor) -> Tensor:
         (batch, units): f"one value per unit; {_ONE_PER_IMAGE}",
         (units,): f"you summed over the batch; {_ONE_PER_IMAGE}",
         (1, units): f"you summed over the batch; {_ONE_PER_IMAGE}",
-        (): f"one number for the whole batch; {_ONE_PER_IMAGE}",
+        (): (
+            f"one number for the whole batch; {_ONE_PER_IMAGE}"
+            if batch > 1
+            else "one image is a batch too: no squeeze(), the shape is (1,)."
+        ),
         (1,): f"one number for the whole batch; {_ONE_PER_IMAGE}",
         (batch, 1): "sum without `keepdim`.",
     }
@@ -157,6 +169,12 @@ def _expect_gradients(function: Answer, z: Tensor) -> None:
             "or inf.\nThe root of a square does that: use abs()."
         )
     known = z != 0
+    flat = gradient[z == TINY].abs()
+    if ((flat > 0.01) & (flat < 0.99)).any():
+        raise CheckFailed(
+            f"at {TINY:g} the slope must be 1 still, and yours is {float(flat[0]):.3g}."
+            "\nIs a number added under a root? abs() needs none."
+        )
     diagnosis = (
         "your values are right, but no gradient reaches z: is there a `detach` or "
         "`.data` on the way?"

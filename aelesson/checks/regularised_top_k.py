@@ -28,19 +28,23 @@ K_HINTS = {
     ),
     "selected index k out of range": "k counts units: choose along dimension 1.",
     **HINTS,
+    "leaf Variable that requires grad": (
+        "do not change the input: put the values into torch.zeros_like(z)."
+    ),
 }
 
 
 @check(f"right on {len(CODES) + len(TIES)} batches of codes, gradients included")
 def top_k(function: Answer) -> None:
     """Check `top_k(z, k)`: the k largest values of each row, `(B, D)`."""
-    for shape, k, dtype in CODES:
+    for number, (shape, k, dtype) in enumerate(CODES):
         z = _codes(shape, dtype)
         kept = _largest(z, k)
         sparse = _sparse(function, z, k)
         given = f"z of shape {shape}, {dtype}, and k = {k}"
         expected = torch.where(kept == 1, z, 0.0)
-        expect_close(sparse, expected, given, _mistakes(z, k, kept))
+        fixed = _with_other_k(z, k) if number else {}
+        expect_close(sparse, expected, given, {**fixed, **_mistakes(z, k, kept)})
         _expect_gradients(function, z, k)
     for rows, k in TIES:
         z = torch.tensor(rows)
@@ -152,6 +156,11 @@ def _mistakes(z: Tensor, k: int, kept: Tensor) -> Mistakes:
             z * _largest(z, units - k + 1),
             z * _largest(z, units - k),
         ),
+        "argsort gives the places of the values, not the rank of each: take the first "
+        "k places, and keep what is there.": (
+            z * (z.argsort(1, descending=True) < k),
+            z * (z.argsort(1) >= units - k),
+        ),
         "these are the first or the last k units: choose by their values.": (
             z * (torch.arange(units) < k),
             z * (torch.arange(units) >= units - k),
@@ -168,6 +177,15 @@ def _mistakes(z: Tensor, k: int, kept: Tensor) -> Mistakes:
             z * _largest(z.mean(0, keepdim=True), k),
         )
     return known
+
+
+def _with_other_k(z: Tensor, k: int) -> Mistakes:
+    """Return what a k written into the code leads to, where the first k fitted it."""
+    return {
+        f"k = {k} was asked and {other} kept: did you use k?": z * _largest(z, other)
+        for other in range(1, z.shape[1] + 1)
+        if other != k
+    }
 
 
 def _shuffled(z: Tensor, k: int) -> Tensor:

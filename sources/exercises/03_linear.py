@@ -184,7 +184,8 @@ checks.linear.explained_variance(explained_variance)
 #   (`a.double()`): in float32 the arccosine sees angles of 0.0003 where there are none.
 #
 # **Expect:** for `a` with the one row (1, 0) and `b` with the one row (5, 5), $\pi / 4$, or
-# 0.7854. For `a` and `2 * a`, zeros.
+# 0.7854. For `a` and `2 * a`, zeros, up to about $10^{-7}$. The result may be float64 or
+# float32.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -3,16 +3,17 @@
 #
 # Twelve patients, for after the lesson [13 What is wrong when nothing looks
 # wrong?](../notebooks/13_clinic.ipynb). Each is a short program that runs, shows a
-# plausible number or picture, and is wrong. Each re-creates a mistake that was published.
+# number or picture that pleases its author, and is wrong. Most of them look plausible;
+# one looks too good. Each re-creates a mistake that was published.
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
 #    `aelesson workbook` in a terminal makes it). Run the next cell.
 # 2. For each patient: run its two cells. **Write down what you think is wrong** before
 #    you open anything. You may add cells and examine the patient as the lesson does.
-# 3. Copy the function whose name ends in `_broken` under its new name, in place of the
-#    line that starts with `raise`. Mend it, run it, and run the check below. The check
-#    looks at what your function does, never at how it is written.
-# 4. Run the cell after the check: it shows the honest number beside the plausible one.
+# 3. Copy the **body** of the function whose name ends in `_broken` over the line that
+#    starts with `raise`. Mend it, run it, and run the check below. The check looks at
+#    what your function does, never at how it is written.
+# 4. Run the cell after the check: it shows the honest number beside the first one.
 # 5. Save, then `aelesson progress` in a terminal shows how far you are.
 #
 # Only the `_broken` function is ill. The lines that call it are sound. `B` is a number of
@@ -88,12 +89,14 @@ print(f"mean loss of the epoch: {running:.4f}")
 #
 # **Goal:** mend the order of an epoch. **Difficulty:** easy. **Time:** 10 minutes.
 #
-# `epoch_batches(images, batch_size, generator) -> list of Tensors`
+# `epoch_batches(images, batch_size, generator) -> list of Tensors` (a tuple, a generator
+# or a `DataLoader` will do, too)
 #
 # - `images`: `(N, ...)`; `batch_size`: how many in a batch; the last one may be smaller.
 # - `generator`: a `torch.Generator` on the CPU; all that is random comes from it. It is
 #   not seeded here: it goes on from call to call.
-# - returns batches `(batch_size, ...)`; each image comes exactly once.
+# - returns batches `(batch_size, ...)`; each image comes exactly once, and may come
+#   anywhere in the epoch, whatever its place in `images`.
 #
 # **Expect:** the mean loss of the epoch becomes slightly *worse*.
 #
@@ -175,7 +178,8 @@ print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error
 # - `sizes`: from the pixels of an image to the code, such as `(784, 128, 32)`.
 # - returns a network from images `(B, ...)` with `sizes[0]` values each to codes `(B,
 #   sizes[-1])`; code units may be any number. It has the same linear layers as before,
-#   with biases, and a nonlinear activation after each *hidden* layer.
+#   with biases, and a nonlinear activation after each *hidden* layer. Nothing else: the
+#   pixels reach the first layer as they are.
 #
 # **Expect:** codes of both signs, and a lower test error.
 #
@@ -259,8 +263,9 @@ plt.show()
 # - `sizes`: from the code to the pixels, such as `(32, 128, 784)`.
 # - returns a network from codes `(B, sizes[0])` to pixels `(B, sizes[-1])` in [0, 1],
 #   black 0 and white 1, whatever the codes and weights are. It has the same linear
-#   layers, with biases, and a nonlinear activation after each hidden one. Nothing is cut
-#   or rescaled: gradients flow everywhere.
+#   layers, with biases, and a nonlinear activation after each hidden one. Both ends can
+#   be reached as nearly as you like. Nothing is cut or rescaled: gradients flow
+#   everywhere.
 #
 # **Expect:** saved pictures without dots. The *error* need not fall.
 #
@@ -271,8 +276,8 @@ plt.show()
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Which activation goes from 0 to 1 and is steep everywhere between? Take away the old
-# one: two in a row reach less than one.
+# Which activation goes from 0 to 1, smooth, and flat nowhere? Take away the old one: two
+# in a row reach less than one.
 #
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
@@ -436,7 +441,7 @@ print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
 #   mean of the *training* images, `(1, C, H, W)`.
 # - returns 1 for perfect reconstructions and 0 for the mean image in place of each.
 #   Between and below, it falls in proportion to the squared error over all pixels of all
-#   images. It may be negative.
+#   images. It may be negative, and `x_hat` may leave [0, 1]: nothing is cut.
 #
 # **Expect:** a black image is worse than the mean image, so its skill is below 0.
 #
@@ -500,6 +505,7 @@ def denoising_figure_broken(model, images, corrupt):
 # %% alt="Two rows of ten digits: very noisy ones above, clean ones below."
 noise = corruptions.gaussian_noise(0.5, clamp=True)
 patient_6, _ = train(lambda: models.Autoencoder.mlp((784, 256, 64)))
+torch.manual_seed(0)  # the honest figure below gets the same noise
 broken_rows = denoising_figure_broken(patient_6, x_test[SHOWN], noise)
 plots.image_rows(
     dict(zip(("noisy", "cleaned"), broken_rows)), title="Patient 6: all noise is gone"
@@ -556,7 +562,9 @@ def denoising_figure(model, images, corrupt):
 checks.clinic.denoising_figure(denoising_figure)
 
 # %% alt="Two rows of ten digits: very noisy ones above, and below smeared digits, some of them turned into others."
+torch.manual_seed(0)  # the same noise again
 honest_rows = denoising_figure(patient_6, x_test[SHOWN], noise)
+print(f"noisy: {metrics.psnr(honest_rows[0], x_test[SHOWN]).mean():.1f} dB")
 for name, (_, outputs) in {"broken": broken_rows, "mended": honest_rows}.items():
     print(f"{name}: {metrics.psnr(outputs, x_test[SHOWN]).mean():.1f} dB")
 plots.image_rows(
@@ -602,8 +610,8 @@ print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
 #   `(B, D)`, the normal distribution of each image's code, with `logvar` the logarithm of
 #   the variance.
 # - returns the mean over the images of [squared error **summed** over the image's pixels]
-#   + [KL **summed** over the code's units]. No other factor. Gradients flow back to
-#   `x_hat`, `mean` and `logvar`.
+#   + [KL **summed** over the code's units]. No other factor, and nothing is cut.
+#   Gradients flow back to `x_hat`, `mean` and `logvar`.
 #
 # **Expect:** a loss of some tens, a KL of some nats, and all 16 units in use.
 #
@@ -651,8 +659,9 @@ for name, model, run in (
     ("broken", patient_7, history_7), ("mended", mended_7, mended_history)
 ):
     active = metrics.active_units(metrics.apply(model, model.encode, x_train))
-    mse, kl = run.curve(term="mse")[-1], run.curve(term="kl")[-1]
-    print(f"{name}: error {mse:.4f}, KL {kl:.2f} nats, {active} of 16 units active")
+    loss, mse, kl = (run.curve(term=term)[-1] for term in ("loss", "mse", "kl"))
+    print(f"{name}: loss {loss:.2f}, error per pixel {mse:.4f}, KL {kl:.2f} nats", end=", ")
+    print(f"{active} of 16 units active")
 
 # %% [markdown]
 # ## Patient 8: the best bound of all
@@ -689,8 +698,9 @@ print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
 #
 # - `mean`: $\mu$; `logvar`: $\log \sigma^2$, the natural logarithm of the *variance*;
 #   `noise`: standard normal numbers. All `(B, D)`.
-# - returns draws from $\mathcal{N}(\mu, \mathrm{diag}\,\sigma^2)$, made of this noise.
-#   Gradients flow back to `mean` and `logvar`. Nothing is cut.
+# - returns draws from $\mathcal{N}(\mu, \mathrm{diag}\,\sigma^2)$: the mean *plus* this
+#   noise, made as wide as $\sigma$. Gradients flow back to `mean` and `logvar`. Nothing is
+#   cut.
 #
 # **Expect:** a *worse* bound, and a true one.
 #
@@ -711,9 +721,11 @@ print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
 # One tensor has two meanings: the KL reads it as a log-variance, the sampling as a
 # standard deviation. Where it is 0, the KL sees a variance of 1, which costs nothing,
 # while the sampling adds no noise at all. So the encoder writes 0, sends an exact code,
-# and pays for a noisy one. The bound is too good to be a bound. Measure it: draw many
-# codes, and take the mean of $\log q(z) - \log p(z)$; a sound program agrees with its KL,
-# this one does not. The layer that makes the second half of the encoder's output has the
+# and pays for a noisy one. The bound is too good to be a bound. Measure it: draw 100
+# codes of an image, and compare their standard deviation with the one that the KL is
+# computed for, `exp(logvar / 2)`. In a sound program the two agree. (The mean of
+# $\log q(z) - \log p(z)$ over the same codes hardly differs from the KL: it does not
+# find this fault.) The layer that makes the second half of the encoder's output has the
 # log-variance, whatever its name is. (And a single draw per image gives a bound, never
 # the likelihood itself.)
 #
@@ -731,11 +743,16 @@ checks.clinic.sample_code(sample_code)
 
 # %%
 mended_8, mended_history = train_with(sample_code)
-for name, model, run in (
-    ("broken", patient_8, history_8), ("mended", mended_8, mended_history)
+for name, model, run, draw in (
+    ("broken", patient_8, history_8, sample_code_broken),
+    ("mended", mended_8, mended_history, sample_code),
 ):
     logvar = metrics.apply(model, lambda x, own=model: own.posterior(x)[1], x_test)
-    print(f"{name}: -ELBO {run.curve()[-1]:.1f} nats, mean |logvar| {logvar.abs().mean():.2f}")
+    mean = torch.zeros_like(logvar)  # it does not change the spread
+    codes = torch.stack([draw(mean, logvar, torch.randn_like(mean)) for _ in range(100)])
+    spread, declared = codes.std(0).mean(), (0.5 * logvar).exp().mean()
+    print(f"{name}: -ELBO {run.curve()[-1]:.1f} nats", end=", ")
+    print(f"codes of an image spread by {spread:.2f}, the KL is for {declared:.2f}")
 
 # %% [markdown]
 # ## Patient 9: the busy denoiser
@@ -754,18 +771,18 @@ def denoising_step_broken(model, x, corrupt, optimizer):
     return loss.item()
 
 # %%
-def train_denoiser(denoising_step):
+def train_denoiser(denoising_step, name):
     generator = runtime.seed_everything(0)
     model = models.Autoencoder.mlp((784, 256, 64))
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, fused=True)
     for _ in range(4):
         batches = batching.batches(x_train, 64, generator)
         steps = [denoising_step(model, x, noise, optimizer) for x in batches]
-        print(f"mean loss of the epoch: {sum(steps) / len(steps):.4f}")
+        print(f"{name}, mean loss of the epoch: {sum(steps) / len(steps):.4f}")
     return model
 
 
-patient_9 = train_denoiser(denoising_step_broken)
+patient_9 = train_denoiser(denoising_step_broken, "patient 9")
 
 # %% [markdown]
 # **What is wrong?** Write it down before you read on.
@@ -775,8 +792,9 @@ patient_9 = train_denoiser(denoising_step_broken)
 # `denoising_step(model, x, corrupt, optimizer) -> float`
 #
 # - `model`: a network whose output has the shape of its input; `x`: a batch of clean
-#   images `(B, ...)`.
+#   images `(B, ...)`, in whatever range; nothing is cut.
 # - `corrupt`: a function from images to noisy ones; call it once, on `x`.
+# - trains the model in the mode in which it comes, and leaves it in that mode.
 # - takes one step of `optimizer` on the mean squared error over all values; gradients
 #   from before play no part. Returns the loss before the step, as a Python number.
 #
@@ -820,14 +838,18 @@ def denoising_step(model, x, corrupt, optimizer):
 # %% points=1
 checks.clinic.denoising_step(denoising_step)
 
-# %%
-mended_9 = train_denoiser(denoising_step)
+# %% alt="Three rows of ten digits: very noisy ones; those of the patient, smeared, under a grey veil; and the mended ones, blurred on a black background."
+mended_9 = train_denoiser(denoising_step, "mended")
 x_noisy = noise(x_test)
+rows = {"noisy": x_noisy[SHOWN]}
 print(f"noisy: {metrics.psnr(x_noisy, x_test).mean():.1f} dB")
 for name, model in {"broken": patient_9, "mended": mended_9}.items():
     cleaned = metrics.apply(model, model, x_noisy)
     veil = cleaned[x_test == 0].mean()
     print(f"{name}: {metrics.psnr(cleaned, x_test).mean():.1f} dB, black comes out as {veil:.2f}")
+    rows[name] = cleaned[SHOWN]
+plots.image_rows(rows, title="Noisy targets leave a grey veil, clean ones do not")
+plt.show()
 
 # %% [markdown]
 # ## Patient 10: the star pupil
@@ -873,7 +895,8 @@ print(f"test error: {test_error_broken(patient_10, few):.4f}")
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Compute the distance from each image of the test to the nearest training image.
+# Compute the distance from each image of the test to the nearest training image. (Below
+# 0.1 counts as 0: `torch.cdist` rounds.)
 #
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
@@ -949,10 +972,11 @@ patient_11 = pretrain_broken(x_train, (256, 128, 64), train_layer)
 #   `(N, values)` and returns `(encoder, decoder)`, two networks.
 # - each layer is trained on the codes that the one before gives of its own inputs,
 #   without a graph. The first is trained on the images, flattened.
-# - returns the encoders that `train_layer` returned, in order. One after the other they
-#   lead from flat images to codes `(N, sizes[-1])`.
+# - returns the encoders that `train_layer` returned, themselves, in order. One after the
+#   other they lead from flat images to codes `(N, sizes[-1])`.
 #
-# **Expect:** layers of 784, 256 and 128 values, not three times 784.
+# **Expect:** layers of 784, 256 and 128 values, not three times 784. The printed errors
+# fall from layer to layer here, too: each is one of other values.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1077,8 +1101,8 @@ print(f"weighted loss of 50 draws: {weighted_loss(importance_weights_broken, 50)
 # The program takes a softmax of the *loss*, which is $-\log w$. So the worst draw gets
 # the largest weight. Positive weights that add up to 1 prove nothing; the direction does:
 # more draws must not make the weighted loss worse. And the weights must carry no graph.
-# If they do, a loss that uses them also trains the weights themselves, away from good
-# draws. The bound of importance weighting, the logarithm of the mean weight, gets tighter
+# If they do, part of the gradient makes bad draws worse, only so that they weigh less. The
+# bound of importance weighting, the logarithm of the mean weight, gets tighter
 # with more draws (Burda and others, 2016); a single draw gives the ELBO, and to call
 # *that* the likelihood is one more published mistake.
 #

@@ -99,7 +99,7 @@ proven.figure("error of the best line, as a share of the upright line's",
               mse(onto["best line"], cloud) / mse(onto["upright line"], cloud), digits=3)
 plots.arrows(
     cloud, {name: x_hat - cloud for name, x_hat in onto.items()},
-    title="The best line leaves the shortest arrows, each at a right angle", cloud=cloud,
+    title="The best line leaves shorter arrows than the upright one", cloud=cloud,
 )
 plt.show()
 
@@ -126,14 +126,14 @@ plt.show()
 #
 # ## 2. Where is the wall?
 #
-# Encoder and decoder of any linear model with a code of $k$ make one matrix of rank $k$ at
-# most, and an offset, which is best where it maps the mean to itself. Eckart and Young
-# (1936) say how near such a matrix can come: with the singular values $\sigma_i$ of the
-# centred images, the squared error is never below
+# Take any linear model with a code of $k$. Its encoder and decoder together are one matrix,
+# of a rank of at most $k$, and one offset. The best offset sends the mean to itself. Eckart
+# and Young (1936) say how near such a matrix can come: with the singular values $\sigma_i$
+# of the centred images, the squared error is never below
 #
-# $$\sum_{i > k} \sigma_i^2 ,$$
+# $$\sum_{i > k} \sigma_i^2$$
 #
-# and PCA reaches it. That is a wall: no linear model, however it is trained, gets below it
+# (summed over all images and pixels; `wall` divides by their number), and PCA reaches it. That is a wall: no linear model, however it is trained, gets below it
 # **on the images that the components were fitted to**.
 #
 # <details><summary>Why? A proof in four sentences</summary>
@@ -162,7 +162,7 @@ for k in (6, 32):
     assert math.isclose(pca_error, wall(k), rel_tol=1e-4)
 
 # %% [markdown]
-# Does it stand? Four other linear codes of 32 numbers: 32 pixels at random, the 32 pixels
+# Does the wall stand? Four other linear codes of 32 numbers: 32 pixels at random, the 32 pixels
 # that vary most, 32 random directions, and the coarsest waves, as in JPEG. Each gets the
 # best linear decoder there is, by least squares.
 #
@@ -259,15 +259,15 @@ def principal_angles(a, b):
     sines = torch.linalg.svdvals(q_b - q_a @ overlap).flip(0)  # increasing
     return torch.atan2(sines, cosines)
 
-columns = six.decoder[0].weight.detach().T  # (6, 784): an image per code unit
-angles = linear.principal_angles(columns, components[:6])
-assert torch.allclose(principal_angles(columns, components[:6]), angles)
+drawn = six.decoder[0].weight.detach().T  # (6, 784): the columns of D, as rows
+angles = linear.principal_angles(drawn, components[:6])
+assert torch.allclose(principal_angles(drawn, components[:6]), angles)
 proven.figure("largest of six angles to PCA's subspace, in degrees",
               angles.max().rad2deg(), digits=2)
 proven.claim("all six angles are below 1.5 degrees", angles.max().rad2deg() < 1.5)
 
 # %% [markdown]
-# **Read it.** The same subspace, to a fraction of a degree where a right angle was
+# **Read it.** The same subspace, to within about a degree where a right angle was
 # possible.
 #
 # Why both sines and cosines? Near 0 a cosine is 1 for all angles, and float32 has no
@@ -296,7 +296,7 @@ proven.claim(
 # look like the six principal components?
 
 # %% alt="Three rows of six signed images: ordered principal components; six other images, mixtures of those; and in the third row the same images as in the first."
-unit = columns / columns.norm(dim=1, keepdim=True)
+unit = drawn / drawn.norm(dim=1, keepdim=True)
 _, found = linear.fit_pca(metrics.apply(six, six, x_train), 6)
 plots.image_rows(
     {"PCA": components[:6], "decoder": unit, "PCA of its output": found},
@@ -309,11 +309,14 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** They do not. Each of the decoder's images is a mixture of components, in no
-# order, and not quite at right angles to the others. No longer training would change that,
+# order, and not quite at right angles to the others. Longer training would not change that,
 # because the loss does not see it: put any invertible matrix $M$ behind the encoder and
 # $M^{-1}$ before the decoder, and every output stays the same,
 #
 # $$\hat{x} = D\,z + b = (D M^{-1})(M z) + b .$$
+#
+# (Here codes and images are columns, as PyTorch stores the decoder's weight $D$, (784, 6);
+# in section 1 they were rows.)
 #
 # Let us do it to the trained model, with a random $M$.
 
@@ -331,13 +334,13 @@ with torch.no_grad():
 proven.claim("and quite another code", (z_other - z).norm() > 0.5 * z.norm())
 
 # %% [markdown]
-# So the codes of two such models agree up to an invertible linear map, and no further.
-# Here it is, from the autoencoder's code to PCA's: encode the decoder's images with PCA,
+# So the codes of two such models agree up to an invertible linear map and a shift, and no
+# further. Here they are, from the autoencoder's code to PCA's: encode the decoder's images with PCA,
 # $A = W D$. Does it hold on test images?
 
 # %%
 pca_z = linear.pca_codes(x_test, mean, components[:6])
-bridge = components[:6] @ columns.T  # A = W D, (6, 6)
+bridge = components[:6] @ drawn.T  # A = W D, (6, 6)
 offset = components[:6] @ (six.decoder[0].bias.detach() - mean)
 difference = (z @ bridge.T + offset - pca_z).norm() / pca_z.norm()
 proven.claim("A turns its codes of test images into PCA's, to 2 % of their length",
@@ -374,14 +377,17 @@ wide, history = train(
 )
 
 # %% [markdown]
+# (A share above 1, as at the start, is worse than answering with the mean image.)
+#
 # **Predict:** which direction is learnt first? And what will become of number 33, for
-# which there is no room?
+# which there should be no room?
 
 # %% alt="Share of variance missing, per epoch: components 1, 4, 16 and 24 fall to zero one after the other; 32 and 33 stay between, one going up as the other falls."
 missing = {f"component {i}": history.curve("train", f"{i}") for i in WATCHED}
 plots.lines(range(1, len(history) + 1), missing, xlabel="epoch",
             ylabel="share of its variance missing", markers=False,
             title="Large variances are learnt first; 32 and 33 compete for the last place")
+plt.gca().legend(ncols=3, loc="upper right")
 plt.show()
 
 def learnt(i):
@@ -389,9 +395,16 @@ def learnt(i):
     return next((n for n, share in enumerate(curve, 1) if share < 0.1), math.inf)
 
 proven.claim("1 is learnt before 16, and 16 before 24", learnt(1) < learnt(16) < learnt(24))
+proven.claim("after 3 epochs less is missing of 1 than of 4",
+             missing["component 1"][2] < missing["component 4"][2])
 
 # %% [markdown]
-# The end of the run in numbers, and the four largest angles to PCA's subspace.
+# **Read it.** Component 1 comes first, and the others follow by their variance. Which of 32
+# and 33 gets the last place depends on the run: among our five seeds, each of them won at
+# least once, and others ended with a mixture.
+#
+# The end of the run in numbers, and the angles to PCA's subspace. Only the last few are
+# large: the 28th, still small, is there for comparison.
 
 # %%
 wide_mse = metrics.reconstruction_error(wide, x_train).mean().item()
@@ -402,7 +415,7 @@ proven.claim("with a code of 32 it ends above the wall, by less than 1 part in 5
 angles = linear.principal_angles(wide.decoder[0].weight.T, components[:32]).rad2deg()
 proven.figure("28th of 32 angles to PCA's subspace, in degrees", angles[27], digits=1)
 proven.claim("the largest angle is more than 5 times the 28th", angles[31] > 5 * angles[27])
-[round(angle, 1) for angle in angles[28:].tolist()]
+print("the 29th to the 32nd, in degrees:", *(f"{a:.1f}" for a in angles[28:].tolist()))
 
 # %% [markdown]
 # What would the wrong choice cost? That needs no training: take PCA with the 33rd component
@@ -418,16 +431,21 @@ for part, x in (("training", x_train), ("test", x_test)):
                   percent_above(*errors), digits=3)
 proven.claim("on the test images the wrong choice is the better one", errors[0] < errors[1])
 
+gap = {k: (sigma[k - 1] / sigma[k]).square().item() for k in (6, 32)}
+for k, ratio in gap.items():
+    proven.figure(f"variance of component {k}, as a multiple of that of {k + 1}", ratio, 2)
+
 # %% [markdown]
 # **Read it.** By less than a tenth of a percent: the two carry almost the same variance.
 # Where the loss is that flat, Adam takes very long to turn, and the network ends with one of
 # them or a mixture. No wrong valley has caught it: apart from the best subspaces such a loss
-# has saddles only (Baldi and Hornik, 1989). But a saddle can hold you for longer than you
-# wait. So "same error, same subspace" is safe only where there is a **gap** between
-# $\sigma_k$ and $\sigma_{k+1}$. After the 6th there is a wide one.
+# has saddles only (Baldi and Hornik, 1989), which can hold you for long. So "same error,
+# same subspace" is safe only where there is a **gap** between $\sigma_k$ and
+# $\sigma_{k+1}$. The last figures show a wide one after the 6th, and hardly any after the
+# 32nd.
 #
-# And on the test images the 33rd component is the better choice: the wall stands on the
-# training images, and only there.
+# On the test images the 33rd component is the better choice: the wall stands only on the
+# training images.
 #
 # ## 6. What if both halves share their weights?
 #
@@ -490,8 +508,8 @@ proven.claim("the tied code keeps PCA's distances better than the untied one",
 # %% [markdown]
 # **Read it.** The same wall with half of the weights. And nobody asked for right angles! But
 # a map that decodes with its encoder's own matrix has the least error where $W^\top W$ is a
-# projection, and then the rows of $W$ are orthonormal. Mixing by any $M$ is over: only
-# rotations and mirror images are left. If you look for *similar images by their codes*,
+# projection of rank $k$, and then the rows of $W$ are orthonormal. Mixing by any $M$ is
+# over: only rotations, mirror images and a shift are left. If you look for *similar images by their codes*,
 # that is worth more than the saved weights.
 #
 # ## 7. What does a bend buy?
@@ -513,6 +531,7 @@ def curve(k):
     decoder = networks.mlp_decoder((k, 32, 2), (2,), output=nn.Identity)
     return models.Autoencoder(networks.mlp_encoder((2, 32, k)), decoder)
 
+# 400 points, whatever the digits: so 30 epochs, without SHARE.
 curved, _ = train(curve, 1, epochs=30 / SHARE, rate=2e-2, x=circle)
 onto = {"PCA, one number": linear.pca_reconstruct(circle, *linear.fit_pca(circle, 1)),
         "autoencoder, one number": metrics.apply(curved, curved, circle)}
@@ -610,7 +629,7 @@ proven.claim("8 bent numbers are worth more than 16 straight ones", worth(8) > 1
 # A fair sentence names code size, network and training. Try `epochs=40` in the sweep, and
 # see where the crossing goes.
 
-# %% alt="Three rows of ten digits: the input, PCA with 3 components as grey blurs of a ring or a bar, and the autoencoder with 3 numbers, with sharper strokes, about half of them the right digit."
+# %% alt="Three rows of ten digits: the input, PCA with 3 components as grey blurs of a ring or a bar, and the autoencoder with 3 numbers, some with clean strokes and others still blurred."
 SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
 plots.image_rows(
     {
@@ -624,8 +643,8 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** Three straight numbers choose from a flat slice through the space of images:
-# blurs between ring and bar. Three bent ones reach clean strokes, though not always those
-# of the right digit.
+# blurs between ring and bar. With three bent ones, some digits come out as clean strokes;
+# others stay blurred, or become another digit.
 #
 # ## Break it
 #
@@ -652,7 +671,19 @@ uncentred_wall = (sigma_0[6:].square().sum() / paper.numel()).item()
 proven.claim("6 uncentred directions are better than 5 components, worse than 6",
              wall(6) < uncentred_wall < wall(5))
 
+# %% alt="Two rows of six images. Uncentred, the first is the mean of the paper, pale red nearly everywhere, and the other five look like the first five principal components below them, up to the sign."
+plots.image_rows(
+    {"uncentred": directions[:6] * directions[0].sum().sign(), "PCA": components[:6]},
+    title="Uncentred, the first direction is the mean; the others come one place later",
+)
+for name, centre in {"dark digits": mean, "white paper": paper_mean}.items():
+    proven.figure(f"length of the mean image, {name}", centre.norm(), digits=1)
+plt.show()
+
 # %% [markdown]
+# **Read it.** The paper itself, with a pale shadow of a digit. On white paper the mean image
+# is about four times as long as on dark digits, and the first direction goes to it.
+#
 # Now the linear autoencoder of section 3, with the same settings, three times: without
 # biases, with biases, and without biases on centred paper. A bias is there to learn the
 # mean, so the second *could* reach the wall.
@@ -684,7 +715,7 @@ plots.ladder(
     {"PCA, 6 directions, uncentred": percent_above(uncentred_wall, wall(6))}
     | {f"autoencoder, {name}": value for name, value in above.items()},
     xlabel="training MSE on paper, percent above PCA's", digits=2,
-    title="Biases do not replace centring",
+    title="On white paper, biases do not replace centring in the same time",
 )
 plt.show()
 
@@ -702,7 +733,7 @@ proven.claim("with biases the code still holds the mean image; centred it does n
              held["biases"] > 0.9 and held["no biases, centred"] < 0.5)
 
 # %% [markdown]
-# **Explain it.** Why do uncentred directions "explain" so much and reconstruct so little?
+# **Explain it.** Why do uncentred directions "explain" so much and gain so little?
 # And why do the biases not save the autoencoder in the same time?
 #
 # <details><summary>Our answer</summary>
@@ -713,7 +744,8 @@ proven.claim("with biases the code still holds the mean image; centred it does n
 # nearly: it also scales with the amount of ink. Explained variance about anything but the
 # mean is an advertisement.
 #
-# The biases could learn the mean, and then six directions would be free. But the code got
+# On dark digits (section 3) the biases sufficed; on white paper, where the mean is far
+# longer, not in the same time. They could learn the mean, and then six directions would be free. But the code got
 # there first, as the last figures show. A likely reason: through a code unit all pixels
 # push at once, and each bias moves alone. Once the code holds the mean, the biases have
 # little left to do, and giving it back gains little per step: a saddle again, as in
@@ -735,8 +767,8 @@ proven.claim("with biases the code still holds the mean image; centred it does n
 # <details><summary>2. Two linear autoencoders, trained from two seeds, have the same error.
 # May you compare unit 3 of one with unit 3 of the other?</summary>
 #
-# No. Their codes agree at best up to an invertible matrix, because the loss is the same for
-# $M z$ with the decoder $D M^{-1}$. Compare the subspaces by principal angles, or sort
+# No. Their codes agree at best up to an invertible matrix and a shift, because the loss is
+# the same for $M z$ with the decoder $D M^{-1}$. Compare the subspaces by principal angles, or sort
 # both codes by PCA first.
 #
 # </details>
@@ -772,12 +804,13 @@ proven.claim("with biases the code still holds the mean image; centred it does n
 #   of rank $k$ has less error on the images it was fitted to, and a linear autoencoder
 #   trained by Adam stops there.
 # - Where the singular values have a gap, it also uses PCA's subspace; principal angles show
-#   it. Its code is PCA's up to an invertible matrix, and with tied weights up to a
-#   rotation.
+#   it. Its code is PCA's up to an invertible matrix and a shift; with tied weights the
+#   matrix is a rotation or a mirror image.
 # - A bend pays where codes are small: 8 bent numbers were worth more than 16 straight ones.
 #   From 64 on this network lost to PCA, at 128 even on its training images.
-# - Centre first. Uncentred, a direction goes to the mean image, "explained variance" is
-#   inflated, and biases do not mend it in the same time.
+# - Centre first. Uncentred, a direction goes to the mean image, and "explained variance" is
+#   inflated. Where the mean is long, as on white paper, biases do not mend it in the same
+#   time.
 #
 # ## What we claimed
 #

@@ -37,7 +37,7 @@ def width(sigma):
 
 
 SAMPLE_WRONG = [
-    Wrong(sample_code_broken, "logvar itself stands where sigma should"),
+    Wrong(sample_code_broken, "logvar itself is no sigma"),
     Wrong(width(torch.abs), "its absolute value is positive"),
     Wrong(width(torch.exp), "exp(logvar) is the variance"),
     Wrong(width(lambda v: 0.5 * v), "exp is missing"),
@@ -51,6 +51,11 @@ SAMPLE_WRONG = [
     Wrong(width(torch.ones_like), "logvar plays no part"),
     Wrong(width(torch.zeros_like), "the noise plays no part"),
     Wrong(width(lambda v: (0.5 * v.clamp(-3, 3)).exp()), "sigma is right, but cut"),
+    Wrong(width(lambda v: (0.5 * v.clamp(-8, 8)).exp()), "a logvar of 30"),
+    Wrong(width(lambda v: (0.5 * v.clamp(-30, 20)).exp()), "a logvar of 30"),
+    Wrong(width(lambda v: (v.exp() + 1e-6).sqrt()), "something added to the variance"),
+    Wrong(lambda m, v, e: half_then_exp(m.clamp(-10, 10), v, e), "is the mean cut to"),
+    Wrong(lambda m, v, e: half_then_exp(m, v, e.clamp(-3, 3)), "is the noise cut"),
     Wrong(lambda m, v, e: (0.5 * v).exp() * e, "the mean is missing"),
     Wrong(lambda m, v, e: (m + e) * (0.5 * v).exp(), "brackets are wrong"),
     Wrong(lambda m, v, e: m + (0.5 * v).exp() + e, "added instead of multiplied"),
@@ -112,6 +117,15 @@ def naive(logs):
     return logs.exp() / logs.exp().sum(0)
 
 
+def one_maximum(logs):
+    w = (logs - logs.max()).exp()
+    return w / w.sum(0)
+
+
+def held_up(logs):
+    return logs.softmax(0).clamp(min=1e-6)
+
+
 def best_alone(logs):
     return F.one_hot(logs.argmax(0), len(logs)).T.float()
 
@@ -135,6 +149,8 @@ WEIGHTS_WRONG = [
     Wrong(from_logs(right_logs, lambda w: w), "these are logarithms"),
     Wrong(from_logs(right_logs, lambda w: w.log_softmax(0)), "these are logarithms"),
     Wrong(from_logs(right_logs, naive), "exp overflows"),
+    Wrong(from_logs(right_logs, one_maximum), "image's own largest"),
+    Wrong(from_logs(right_logs, held_up), "a limit was put under the weights"),
     Wrong(from_logs(right_logs, best_alone), "only the best draw weighs"),
     Wrong(from_logs(right_logs, lambda w: 0 * w + 1 / len(w)), "weigh the same"),
     Wrong(from_logs(right_logs, lambda w: w / w.sum(0)), "not log w by its"),

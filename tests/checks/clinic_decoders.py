@@ -52,7 +52,38 @@ def with_error_function(sizes):
     return Decoder(sizes, lambda a: 0.5 * (1 + torch.erf(a)), nn.GELU)
 
 
+def by_distribution(sizes):
+    return Decoder(sizes, torch.special.ndtr, nn.ELU)
+
+
+def slow_ends(sizes):
+    return Decoder(sizes, lambda a: (nn.functional.softsign(a) + 1) / 2, nn.Softplus)
+
+
+def learnt_slope_inside(sizes):
+    return Decoder(sizes, torch.sigmoid, nn.PReLU)
+
+
 RIGHT = [sigmoid_instead, tanh_moved, relu_inside, with_error_function]
+RIGHT += [by_distribution, slow_ends, learnt_slope_inside]
+
+
+class FromTheEnd(nn.Module):
+    """Has its last layer first."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        backwards = sizes[::-1]
+        self.layers = nn.ModuleList(nn.Linear(m, n) for n, m in pairwise(backwards))
+
+    def forward(self, z):
+        *hidden, last = reversed(self.layers)
+        for layer in hidden:
+            z = torch.relu(layer(z))
+        return torch.sigmoid(last(z))
+
+
+RIGHT.append(FromTheEnd)
 
 
 # wrong
@@ -73,6 +104,10 @@ def stretched(a):
 
 def stretched_softly(a):
     return torch.sigmoid((a - a.mean(0)) / (a.std(0, unbiased=False) + 1))
+
+
+def no_faint_grey(a):
+    return torch.where(a.sigmoid() < 0.1, 0, a.sigmoid())
 
 
 def linear_inside(sizes):
@@ -106,6 +141,14 @@ def cut_off(sizes):
     return decoder
 
 
+class CutInUse(Decoder):
+    """Has a sigmoid in training only."""
+
+    def forward(self, z):
+        a = self.body(z)
+        return a.sigmoid() if self.training else a.clamp(0, 1)
+
+
 WRONG = [
     Wrong(build_decoder_broken, "Tanh, or half of it, still reaches below 0"),
     Wrong(mlp, "Without an activation at the end"),
@@ -117,8 +160,19 @@ WRONG = [
     Wrong(ending(lambda a: a.relu().sigmoid()), "so it cannot draw black"),
     Wrong(ending(lambda a: 0.5 * a.sigmoid()), "so it cannot draw white"),
     Wrong(ending(lambda a: a.softmax(1)), "Pixels do not compete"),
-    Wrong(ending(stretched), "you cut the range"),
+    Wrong(ending(stretched), "depends on the others in the batch"),
     Wrong(ending(stretched_softly), "depends on the others in the batch"),
+    Wrong(ending(lambda a: 0.2 + 0.6 * a.sigmoid()), "so it cannot draw black"),
+    Wrong(ending(lambda a: 0.9 * a.sigmoid()), "so it cannot draw white"),
+    Wrong(ending(lambda a: a.clamp(-2, 2).sigmoid()), "so it cannot draw black"),
+    Wrong(ending(lambda a: a.sigmoid().clamp(0.1, 0.9)), "so it cannot draw black"),
+    Wrong(ending(lambda a: (3 * a.tanh()).sigmoid()), "so it cannot draw black"),
+    Wrong(ending(nn.functional.hardsigmoid), "you cut the range"),
+    Wrong(ending(lambda a: a + (a.clamp(0, 1) - a).detach()), "you cut the range"),
+    Wrong(CutInUse, "you cut the range"),
+    Wrong(ending(no_faint_grey), "you cut the range"),
+    Wrong(ending(lambda a: (10 * a).sigmoid()), "it saturates"),
+    Wrong(ending(torch.sigmoid, lambda: nn.Softmax(1)), "as after a softmax"),
     Wrong(linear_inside, "linear up to its last activation"),
     Wrong(first_two_joined, "no activation between layers 1 and 2"),
     Wrong(too_short, "the last layer is missing"),

@@ -104,6 +104,20 @@ def cut_inside(model, images, corrupt):
     return noisy, clean(model, noisy.clamp(0, 1))
 
 
+def outputs_cut(model, images, corrupt):
+    noisy, outputs = one_noisy(model, images, corrupt)
+    return noisy, outputs.clamp(0, 1)
+
+
+@torch.no_grad()
+def only_named(model, images, corrupt):
+    noisy, kept = corrupt(images), model.training
+    model.training = False
+    outputs = model(noisy)
+    model.training = kept
+    return noisy, outputs
+
+
 def never_used(model, images, corrupt):
     noisy = corrupt(images)
     return noisy, noisy
@@ -120,12 +134,14 @@ FIGURE_WRONG = [
     Wrong(clean_shown, "the inputs are the clean images"),
     Wrong(no_noise, "corrupt was never called"),
     Wrong(swapped, "return inputs first"),
-    Wrong(in_training_mode, "this is measured in training mode"),
+    Wrong(in_training_mode, "is in training mode still"),
     Wrong(with_graph, "the outputs carry the graph"),
     Wrong(left_in_eval, "the model is in another mode"),
     Wrong(decoded_twice, "the model was used twice in a row"),
     Wrong(cut, "the inputs are cut to [0, 1]"),
     Wrong(cut_inside, "given inputs cut to [0, 1]"),
+    Wrong(outputs_cut, "the outputs are cut to [0, 1]"),
+    Wrong(only_named, "or a part of it, is in training mode still"),
     Wrong(never_used, "the outputs are the inputs"),
     Wrong(outputs_alone, "expected two tensors"),
 ]
@@ -221,6 +237,17 @@ def without_grad(model, x, corrupt):
         return F.mse_loss(model(corrupt(x)), x)
 
 
+def in_mode(training, restored=True):
+    def denoising_step(model, x, corrupt, optimizer):
+        kept = model.training
+        model.train(training)
+        loss = to_clean(model, x, corrupt, optimizer)
+        model.train(kept if restored else training)
+        return loss
+
+    return denoising_step
+
+
 def in_place(model, x, corrupt, optimizer):
     clean = x.clone()
     x.copy_(corrupt(x))
@@ -250,6 +277,10 @@ STEP_WRONG = [
         step_on(lambda m, x, c: F.mse_loss(m(c(x)), x), clear=False),
         "the gradients of the step before",
     ),
+    Wrong(in_mode(False), "the step was taken in evaluation mode"),
+    Wrong(in_mode(False, restored=False), "the step was taken in evaluation mode"),
+    Wrong(in_mode(True), "the step was taken in training mode"),
+    Wrong(step_on(lambda m, x, c: F.mse_loss(m(c(x)), x.clamp(0, 1))), "take x as it"),
     Wrong(no_step, "the weights did not move"),
     Wrong(
         step_on(lambda m, x, c: (m(c(x)) - x).square().sum()),

@@ -48,7 +48,18 @@ def with_condition(sizes):
     return nn.Sequential(*layers)
 
 
+def learnt_slope_inside(sizes):
+    return nn.Sequential(
+        *(nn.PReLU() if isinstance(m, nn.ReLU) else m for m in without_the_last(sizes))
+    )
+
+
+def with_silu(sizes):
+    return Encoder(sizes, nn.functional.silu)
+
+
 RIGHT = [without_the_last, Encoder, with_tanh_inside, with_condition]
+RIGHT += [learnt_slope_inside, with_silu]
 
 
 # wrong
@@ -76,6 +87,12 @@ def only_last_two_joined(linear):
     for layer in linear:
         layers += [layer, nn.ReLU()]
     return [*layers[:-3], layers[-2]] if len(linear) > 2 else layers[:-1]
+
+
+def first_two_joined(linear):
+    head, *tail = linear
+    behind = [part for layer in tail for part in (layer, nn.ReLU())]
+    return [head, *(behind[:-1] if len(tail) > 1 else [nn.ReLU(), *tail])]
 
 
 def shifted(linear):
@@ -137,6 +154,25 @@ class Shifted(Encoder):
         return super().forward(x).relu() - 0.5
 
 
+class Prepared(Encoder):
+    """Changes the pixels first."""
+
+    def __init__(self, sizes, change=torch.sigmoid):
+        super().__init__(sizes)
+        self.change = change
+
+    def forward(self, x):
+        return super().forward(self.change(x))
+
+
+def starting(change):
+    return lambda sizes: Prepared(sizes, change)
+
+
+def inside(activation):
+    return lambda sizes: Encoder(sizes, activation)
+
+
 WRONG = [
     Wrong(build_encoder_broken, "the code goes through ReLU"),
     Wrong(ending(nn.Sigmoid()), "the code goes through a sigmoid"),
@@ -148,8 +184,16 @@ WRONG = [
     Wrong(NeverNegative, "the code goes through something"),
     Wrong(Shifted, "the code goes through something"),
     Wrong(with_inner(lambda linear: linear), "is linear throughout"),
-    Wrong(with_inner(shifted), "no activation between layers 1 and 2"),
+    Wrong(with_inner(shifted), "the pixels go through ReLU before"),
     Wrong(with_inner(only_last_two_joined), "no activation between layers 2 and 3"),
+    Wrong(with_inner(first_two_joined), "no activation between layers 1 and 2"),
+    Wrong(Prepared, "the pixels go through a sigmoid before"),
+    Wrong(starting(torch.tanh), "the pixels go through Tanh before"),
+    Wrong(starting(lambda x: 255 * x), "the pixels go through something before"),
+    Wrong(starting(lambda x: x - 0.5), "the pixels go through something before"),
+    Wrong(starting(lambda x: x.clamp(0, 1)), "the pixels go through something before"),
+    Wrong(inside(lambda a: a.softmax(-1)), "as after a softmax"),
+    Wrong(inside(torch.square), "the sign is lost"),
     Wrong(with_batch_norm, "the code goes through something"),
     Wrong(without_flatten, "flatten the images first"),
     Wrong(too_short, "the last layer is missing"),

@@ -79,7 +79,7 @@ def detached(logits, x_scaled, mean, std):
 
 
 PIXEL_WRONG = [
-    Wrong(pixel_loss_broken, "where this loss has no floor"),
+    Wrong(pixel_loss_broken, "there this loss has no floor"),
     Wrong(against(lambda x, m, s: x.clamp(0, 1)), "you cut the scaled pixels"),
     Wrong(against(lambda x, m, s: x.sigmoid()), "you put a sigmoid on the targets"),
     Wrong(against(stretched), "you stretched the batch's own range"),
@@ -88,6 +88,12 @@ PIXEL_WRONG = [
     Wrong(against(lambda x, m, s: (x + m) * s), "the order is wrong"),
     Wrong(against(lambda x, m, s: (x - m) / s), "you scaled a second time"),
     Wrong(against(lambda x, m, s: x * 0.3081 + 0.1307), "written in your code?"),
+    Wrong(against(lambda x, m, s: x * 0.3087 + 0.1309), "MEAN and STD of the sheet"),
+    Wrong(against(lambda x, m, s: x * m + s), "mean and std have changed places"),
+    Wrong(
+        lambda a, x, m, s: undone(a * s + m, x, m, s), "the logits are unscaled, too"
+    ),
+    Wrong(lambda a, x, m, s: BCE(a * s + m, x), "but not the targets"),
     Wrong(reduced(torch.sum), "you summed over all pixels"),
     Wrong(reduced(lambda v: v.flatten(1).sum(1).mean()), "over the pixels of an image"),
     Wrong(reduced(lambda v: v.flatten(1).mean(1)), "one value per image"),
@@ -158,6 +164,19 @@ def cost(kl):
     return kl.sum(1).mean()
 
 
+def error_cut(x_hat, x, mean, logvar):
+    return both_per_image(x_hat.clamp(0, 1), x, mean, logvar)
+
+
+def channels_averaged(errors, kl):
+    over = (-1, -2) if errors.dim() > 2 else (-1,)
+    return errors.sum(over).mean() + cost(kl)
+
+
+def logvar_cut(limit):
+    return lambda h, x, m, v: both_per_image(h, x, m, v.clamp(-limit, limit))
+
+
 def kl_detached(x_hat, x, mean, logvar):
     return both_per_image(x_hat, x, mean.detach(), logvar)
 
@@ -186,6 +205,14 @@ VAE_WRONG = [
     Wrong(weighed(lambda e, k: summed(e) + 2 * cost(k)), "the half of the KL"),
     Wrong(weighed(lambda e, k: summed(e) / 2 + cost(k)), "has a half here"),
     Wrong(weighed(lambda e, k: e.flatten(1).sum(1) + k.sum(1)), "one value per image"),
+    Wrong(weighed(channels_averaged), "a mean over the channels"),
+    Wrong(weighed(lambda e, k: summed(e) + cost(k.clamp(min=0.05))), "limit under"),
+    Wrong(error_cut, "x_hat is cut to [0, 1]"),
+    Wrong(logvar_cut(5), "a logvar of -15 gives another KL"),
+    Wrong(logvar_cut(10), "a logvar of -15 gives another KL"),
+    Wrong(
+        lambda h, x, m, v: both_per_image(h, x, m, v.clamp(max=10)), "a logvar of 15"
+    ),
     Wrong(kl_detached, "the gradient at mean"),
     Wrong(lambda h, x, m, v: both_per_image(h, x, m, v).item(), "a torch tensor"),
 ]

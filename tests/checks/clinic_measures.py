@@ -90,6 +90,7 @@ SKILL_WRONG = [
     Wrong(images_mean, "the mean of the images that you judge"),
     Wrong(compared_with(torch.zeros_like), "the baseline is black"),
     Wrong(compared_with(lambda m: m.mean()), "the baseline is one grey value"),
+    Wrong(lambda h, x, m: of_means(h.clamp(0, 1), x, m), "x_hat is cut to [0, 1]"),
     Wrong(lambda h, x, m: 1 - (1 - of_means(h, x, m)) ** 0.5, "took the root"),
     Wrong(lambda h, x, m: max(0.0, of_means(h, x, m)), "negative values are cut off"),
     Wrong(
@@ -169,6 +170,21 @@ def in_training_mode(model, splits):
         return F.mse_loss(model(splits.test.images), splits.test.images).item()
 
 
+def only_named(model, splits):
+    kept, model.training = model.training, False
+    error = in_training_mode(model, splits)
+    model.training = kept
+    return error
+
+
+def outputs_cut(model, splits):
+    kept, x = model.training, splits.test.images
+    model.eval()
+    error = F.mse_loss(model(x).clamp(0, 1), x).item()
+    model.train(kept)
+    return error
+
+
 def left_in_eval(model, splits):
     error = on_test(model, splits)
     model.eval()
@@ -195,7 +211,7 @@ def with_graph(model, splits):
 
 
 ERROR_WRONG = [
-    Wrong(test_error_broken, "training images. These images were trained on"),
+    Wrong(test_error_broken, "training images: they measure memory"),
     Wrong(on(lambda s: s.train.images), "these are all training images"),
     Wrong(on(lambda s: s.train.images[: len(s.test)]), "the first training images"),
     Wrong(on(lambda s: s.train.images[-len(s.test) :]), "last training images"),
@@ -203,7 +219,12 @@ ERROR_WRONG = [
     Wrong(together("train", "test"), "training images are mixed in"),
     Wrong(together("validation", "test"), "validation images are mixed in"),
     Wrong(on(lambda s: s.test.images[:5]), "only a part of the test images"),
-    Wrong(in_training_mode, "measured in training mode"),
+    Wrong(in_training_mode, "is in training mode still"),
+    Wrong(only_named, "or a part of it, is in training mode still"),
+    Wrong(outputs_cut, "the reconstructions are cut to [0, 1]"),
+    Wrong(on(lambda s: s.test.images[:130]), "only a part of the test images"),
+    Wrong(on(lambda s: s.test.images[:500]), "only a part of the test images"),
+    Wrong(on(lambda s: s.test.images[:1000]), "only a part of the test images"),
     Wrong(left_in_eval, "the model is in another mode afterwards"),
     Wrong(left_in_train, "the model is in another mode afterwards"),
     Wrong(equal_batches, "batches of different size weigh the same"),

@@ -126,8 +126,63 @@ def shuffled_in_place(images, batch_size, generator):
     return list(images.split(batch_size))
 
 
+def within(window):
+    """Return a local shuffle: windows of so many images, each shuffled for itself."""
+
+    def order(count, batch_size, generator):
+        parts = torch.arange(count).split(window or 4 * batch_size)
+        return torch.cat(
+            [p[torch.randperm(len(p), generator=generator)] for p in parts]
+        )
+
+    return from_order(order)
+
+
+def rotated(count, batch_size, generator):
+    return torch.arange(count).roll(int(torch.randperm(count, generator=generator)[0]))
+
+
+def half_shuffled(count, batch_size, generator):
+    half = torch.randperm(count // 2, generator=generator)
+    return torch.cat([half, torch.arange(count // 2, count)])
+
+
+def halves_in_order(count, batch_size, generator):
+    order = torch.randperm(count, generator=generator)
+    return torch.cat([part.sort().values for part in order.split((count + 1) // 2)])
+
+
+def nearly_sorted(count, batch_size, generator):
+    return (torch.arange(count) + 10 * torch.rand(count, generator=generator)).argsort()
+
+
+def one_order_turned(count, batch_size, generator):
+    kept = torch.randperm(count, generator=torch.Generator().manual_seed(3))
+    return kept.roll(int(torch.randperm(count, generator=generator)[0]))
+
+
+def batches_and_inside(images, batch_size, generator):
+    return batches_shuffled(
+        torch.cat(shuffled_inside(images, batch_size, generator)), batch_size, generator
+    )
+
+
+def short_batch_anywhere(images, batch_size, generator):
+    parts = images.split(batch_size)
+    return [parts[i] for i in torch.randperm(len(parts), generator=generator)]
+
+
+def by_buffer(count, batch_size, generator):
+    held, order = [], []
+    for i in range(count):
+        held.append(i)
+        if len(held) > 10:
+            order.append(held.pop(int(torch.randint(11, (1,), generator=generator))))
+    return torch.tensor(order + held)
+
+
 WRONG = [
-    Wrong(epoch_batches_broken, "nothing is shuffled"),
+    Wrong(epoch_batches_broken, "came in the same order, that of the file"),
     Wrong(shuffled_inside, "inside each batch only"),
     Wrong(batches_shuffled, "you shuffle the batches, not the images"),
     Wrong(from_order(drawn_with_replacement), "never came, and others came twice"),
@@ -141,6 +196,19 @@ WRONG = [
     Wrong(indices, "not their indices"),
     Wrong(pixels_shuffled, "its pixels were mixed"),
     Wrong(number_of_batches, "batch_size images each"),
+    Wrong(within(None), "you shuffle parts of the data"),
+    Wrong(within(10), "you shuffle parts of the data"),
+    Wrong(within(32), "you shuffle parts of the data"),
+    Wrong(within(100), "you shuffle parts of the data"),
+    Wrong(within(1000), "not within a window or a buffer"),
+    Wrong(from_order(by_buffer), "you shuffle parts of the data"),
+    Wrong(from_order(nearly_sorted), "you shuffle parts of the data"),
+    Wrong(from_order(half_shuffled), "you shuffle parts of the data"),
+    Wrong(from_order(halves_in_order), "you shuffle parts of the data"),
+    Wrong(from_order(rotated), "Is the data only rotated"),
+    Wrong(from_order(one_order_turned), "one order is kept"),
+    Wrong(batches_and_inside, "in whole batches?"),
+    Wrong(short_batch_anywhere, "batches were shuffled after they were cut"),
     Wrong(shuffled_in_place, "changes its input images in place"),
     Wrong(lambda x, b, g: iter([3, 4]), "expected a torch tensor"),
 ]

@@ -1,5 +1,7 @@
 """Answers to `pretrain` of lesson 13, right and wrong."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -49,7 +51,17 @@ def as_sequential(images, sizes, train_layer):
     return nn.Sequential(*on_codes(images, sizes, train_layer))
 
 
+@torch.inference_mode()
+def under_inference_mode(images, sizes, train_layer):
+    inputs, encoders = images.flatten(1), []
+    for hidden_dim in sizes:
+        encoders.append(train_layer(inputs, hidden_dim)[0])
+        inputs = encoders[-1](inputs)
+    return encoders
+
+
 RIGHT = [on_codes, from_the_images_each_time, recursive, as_sequential]
+RIGHT.append(under_inference_mode)
 
 
 # wrong
@@ -118,6 +130,18 @@ def rebuilt(images, sizes, train_layer):
     return [nn.Sequential(layer, nn.Sigmoid()) for layer in fresh]
 
 
+def frozen(images, sizes, train_layer):
+    return [each.requires_grad_(False) for each in on_codes(images, sizes, train_layer)]
+
+
+def copied(images, sizes, train_layer):
+    return copy.deepcopy(on_codes(images, sizes, train_layer))
+
+
+def first_thousand(encoder, decoder, inputs, rows):
+    return encoder(inputs[:1000]).detach()
+
+
 WRONG = [
     Wrong(pretrain_broken, "three whole autoencoders in a chain"),
     Wrong(
@@ -128,6 +152,13 @@ WRONG = [
     Wrong(handing_on(lambda e, d, x, rows: e(x)), "carry the graph"),
     Wrong(handing_on(standardised), "are scaled codes"),
     Wrong(handing_on(lambda e, d, x, r: e(x).detach().round()), "rounded or cut codes"),
+    Wrong(handing_on(lambda e, d, x, r: e(x).detach().relu()), "rounded or cut codes"),
+    Wrong(
+        handing_on(lambda e, d, x, r: e(x).detach().clamp(0, 1)), "rounded or cut codes"
+    ),
+    Wrong(handing_on(first_thousand), "train each layer on all of them"),
+    Wrong(frozen, "the encoders were frozen"),
+    Wrong(copied, "is a copy"),
     Wrong(handing_on(twice), "encoded twice"),
     Wrong(handing_on(codes, lambda e, d: e[::-1]), "are in another order"),
     Wrong(handing_on(codes, lambda e, d: d), "these are decoders"),

@@ -155,6 +155,18 @@ def single_cast(x, k):
     return fit_reference(x.float(), k)
 
 
+def sign_by_largest_signed(x, k):
+    """Turn each row so that its signed maximum is positive: that says nothing."""
+    mean, rows = fit_reference(x, k)
+    rows = rows * (2.0 * (torch.arange(k) % 2) - 1)[:, None].to(x.dtype)
+    return mean, rows * rows.gather(1, rows.argmax(1, keepdim=True)).sign()
+
+
+def low_rank(x, k):
+    flat = x.flatten(1)
+    return flat.mean(0), with_sign(torch.pca_lowrank(flat, k)[2].T)
+
+
 def own_mean(flat):
     return flat - flat.mean(1, keepdim=True)
 
@@ -185,11 +197,15 @@ WRONG = [
     Wrong(changed(sign_by_codes), "follow the largest code, as in older libraries"),
     Wrong(
         changed(lambda rows, _: rows * rows.sum(1, keepdim=True).sign()),
-        "choose it row by row",
+        "farthest from 0, not at the first",
     ),
     Wrong(
         changed(lambda rows, _: rows * rows[:, :1].sign()),
-        "choose it row by row",
+        "farthest from 0, not at the first",
+    ),
+    Wrong(
+        sign_by_largest_signed,
+        "farthest from 0, not at the first",
     ),
     Wrong(
         changed(lambda rows, centred: rows * (centred @ rows.T).norm(dim=0)[:, None]),
@@ -226,4 +242,10 @@ WRONG = [
     Wrong(fit_in_place, "changes its input x in place"),
     Wrong(double_cast, "float64, expected torch.float32"),
     Wrong(single_cast, "float32, expected torch.float64"),
+    Wrong(
+        lambda x, k: tuple(part.to(x.dtype) for part in single_cast(x, k)),
+        "no .float() on the way",
+    ),
+    Wrong(make_fit(centre=lambda flat: flat - 0.5), "you subtracted a fixed number"),
+    Wrong(low_rank, "draw random vectors"),
 ]

@@ -93,6 +93,11 @@ def share_of_std(x, mean, components):
     return ((centred @ components.T).std(0).sum() / centred.std(0).sum()).item()
 
 
+def share_of_sigma(x, mean, components):
+    sigma = torch.linalg.svdvals(x.flatten(1) - mean).square()
+    return (sigma[: len(components)].sum() / sigma.sum()).item()
+
+
 def share_in_place(x, mean, components):
     flat = x.flatten(1)
     flat -= mean
@@ -188,5 +193,31 @@ WRONG = [
     ),
     Wrong(lambda x, m, w: ((x.flatten(1) - m) @ w.T).var(0), "Reduce it to one"),
     Wrong(lambda x, m, w: share_reference(x, m, w.T), "a matrix product does not fit"),
+    Wrong(
+        of_parts(lambda x, m, c, kept: (1 - (c - kept).square() / c.square()).mean()),
+        "one per pixel of each image",
+    ),
+    Wrong(
+        lambda x, m, w: (
+            1
+            - squares(x.flatten(1) - x.flatten(1) @ w.T @ w) / squares(x.flatten(1) - m)
+        ).item(),
+        "the mean was not subtracted before encoding",
+    ),
+    Wrong(
+        lambda x, m, w: (
+            1
+            - squares(x.flatten(1) - m - x.flatten(1) @ w.T @ w)
+            / squares(x.flatten(1) - m)
+        ).item(),
+        "the mean was not subtracted before encoding",
+    ),
+    Wrong(share_of_sigma, "this does not use the components"),
+    Wrong(
+        of_parts(
+            lambda x, m, c, kept: 1 - (c - kept).sum().square() / c.sum().square()
+        ),
+        "you squared the sum",
+    ),
     Wrong(share_in_place, "changes its input x in place"),
 ]

@@ -100,6 +100,11 @@ def angles_without_clamp(a, b):
     return (torch.linalg.svdvals(q_a.T @ q_b) * (1 + 1e-15)).arccos()
 
 
+def one_basis(a, b):
+    overlap = columns(a).T @ b.double().T
+    return torch.linalg.svdvals(overlap).clamp(max=1).arccos()
+
+
 def angles_of_rows(a, b):
     q_a, q_b = (torch.linalg.qr(rows.double()).Q for rows in (a, b))
     return torch.linalg.svdvals(q_a.T @ q_b).clamp(max=1).arccos()
@@ -144,7 +149,13 @@ WRONG = [
     Wrong(then(lambda angles: 2 * angles), "halved or doubled"),
     Wrong(angles_single, "small angles need more digits"),
     Wrong(angles_input_dtype, "small angles need more digits"),
-    Wrong(from_cosines(lambda c: c.clamp(max=1 - 1e-7).arccos()), "let the cosines"),
+    Wrong(from_cosines(lambda c: c.clamp(max=1 - 1e-7).arccos()), "exactly 1"),
+    Wrong(from_cosines(lambda c: c.round(decimals=9).arccos()), "do not round"),
+    Wrong(one_basis, "only one of the two bases is orthonormal"),
+    Wrong(
+        from_cosines(lambda c: (c / c.max()).arccos()),
+        "you divided by the largest cosine",
+    ),
     Wrong(angles_without_clamp, "rounding lifts a cosine above 1"),
     Wrong(then(torch.amax), "one angle for both subspaces"),
     Wrong(of_overlap(lambda m: m.clamp(-1, 1).arccos()), "one value per pair of rows"),

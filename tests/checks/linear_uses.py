@@ -121,6 +121,14 @@ WRONG = [
     ),
     Wrong(then(lambda x_hat: x_hat.float()), "float32, expected torch.float64"),
     Wrong(then(lambda x_hat: x_hat.double()), "float64, expected torch.float32"),
+    Wrong(
+        lambda x, m, w: use_reference(x.float(), m.float(), w.float()).to(x.dtype),
+        "no .float() on the way",
+    ),
+    Wrong(
+        lambda x, m, w: use_reference(x, m.mean().expand_as(m), w),
+        "one mean for all pixels",
+    ),
     Wrong(then(lambda x_hat: x_hat.numpy()), "got a numpy array"),
     Wrong(use_in_place, "changes its input x in place"),
 ]

@@ -101,14 +101,8 @@ def by_vmap(activation, target):
     return torch.func.vmap(one, in_dims=1)(activation).sum().to(activation)
 
 
-def by_squeezing(activation, target):
-    mean = activation.mean(0) * (1 - 2 * EPS) + EPS
-    return kl(target, mean).sum().to(activation)
-
-
 RIGHT = [
     reference,
-    by_squeezing,
     by_vmap,
     by_distributions,
     by_differences,
@@ -210,6 +204,23 @@ def new_tensor(a, t):
     return torch.tensor(reference(a, t).item(), dtype=a.dtype)
 
 
+def by_squeezing(activation, target):
+    mean = activation.mean(0) * (1 - 2 * EPS) + EPS
+    return kl(target, mean).sum().to(activation)
+
+
+def by_adding(a, t):
+    mean = a.mean(0)
+    first = t * (t / (mean + EPS)).log()
+    return (first + (1 - t) * ((1 - t) / (1 - mean + EPS)).log()).sum().to(a)
+
+
+def huge(a, t):
+    mean = a.mean(0)
+    first = t * (t / mean).log()
+    return (first + (1 - t) * ((1 - t) / (1 - mean)).log()).sum().nan_to_num()
+
+
 def in_place(a, t):
     return reference(a.clamp_(0.2, 0.8), t)
 
@@ -277,5 +288,13 @@ WRONG = [
     Wrong(lambda a, t: reference(a.detach(), t), "no gradient flows back"),
     Wrong(new_tensor, "no gradient flows back"),
     Wrong(lambda a, t: reference(a, t).item(), "expected a torch tensor"),
-    Wrong(in_place, "make a new tensor in place of changing an input"),
+    Wrong(in_place, "clamp(), not clamp_()"),
+    Wrong(by_squeezing, "1e-6 was added to the mean"),
+    Wrong(by_adding, "1e-6 was added to the mean"),
+    Wrong(huge, "e+308 for a unit"),
+    Wrong(
+        lambda a, t: F.kl_div(torch.full_like(a[0], t), a.mean(0), reduction="sum"),
+        "F.kl_div(input, target) wants",
+    ),
+    Wrong(lambda a, t: reference(a, 0.05), "use the argument"),
 ]

@@ -100,7 +100,17 @@ def counted(z):
     return (z != 0).sum(1).to(z)
 
 
+def in_single(z):
+    total = torch.zeros(len(z), dtype=z.dtype if z.dtype.itemsize > 2 else None)
+    for unit in z.abs().T:
+        total = total + unit
+    return total
+
+
 WRONG = [
+    Wrong(in_single, "float32, expected torch.float16"),
+    Wrong(lambda z: (z.square() + 1e-12).sqrt().sum(1), "added under a root"),
+    Wrong(lambda z: z.abs().sum(1).squeeze(), "one image is a batch too"),
     Wrong(lambda z: z.sum(1), "the absolute value is missing"),
     Wrong(lambda z: z.sum(1).abs(), "else +3 and -3 cancel"),
     Wrong(lambda z: z.abs().mean(1), "you averaged over the units"),

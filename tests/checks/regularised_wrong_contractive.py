@@ -195,6 +195,14 @@ def by_the_weights(encoder, x):
 
 
 WRONG = [
+    Wrong(
+        lambda e, x: slopes_of(e, x).sum(2).square().sum(1),
+        "you added up the slopes by the pixels",
+    ),
+    Wrong(
+        lambda e, x: reference(e, x) / len(x) ** 2, "mean of each unit over the images"
+    ),
+    Wrong(lambda e, x: slopes_of(e, x).square().sum((0, 1)), "summed over the batch"),
     Wrong(lambda e, x: reference(e, x).sqrt(), "this is the norm: return its square"),
     Wrong(lambda e, x: reference(e, x).square(), "the norm to the power 4"),
     Wrong(lambda e, x: slopes_of(e, x).square().sum(2).mean(1), "over the code units"),

@@ -178,7 +178,19 @@ def bias_frozen(linear):
     return linear
 
 
+def loop_over_rows(linear):
+    with torch.no_grad():
+        for unit in range(min(linear.weight.shape)):
+            linear.weight[unit] /= linear.weight[unit].norm()
+    return linear
+
+
 WRONG = [
+    Wrong(loop_over_rows, "weight[d] is a row, a pixel"),
+    Wrong(no_care(lambda w: w.norm(dim=0).clamp(min=0.02)), "must be tiny, 1e-12"),
+    Wrong(
+        with_weight(lambda w: F.normalize(w, dim=0, eps=0.01)), "must be tiny, 1e-12"
+    ),
     Wrong(with_weight(filled), "a column of zeros stays"),
     Wrong(bias_removed, "expected ['weight', 'bias']"),
     Wrong(bias_renewed, "the bias is another tensor now"),

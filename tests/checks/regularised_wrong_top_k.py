@@ -134,6 +134,11 @@ def without_repeats(z, k):
 
 
 WRONG = [
+    Wrong(lambda z, k: reference(z, 2), "k = 3 was asked and 2 kept: did you use k?"),
+    Wrong(
+        lambda z, k: z * (z.argsort(1, descending=True) < k),
+        "argsort gives the places of the values, not the rank",
+    ),
     Wrong(counted_from_below, "counted from the wrong end"),
     Wrong(scattered_along_the_batch, "scatter along dimension 1"),
     Wrong(added_to_z, "put them into zeros"),

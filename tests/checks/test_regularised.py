@@ -7,6 +7,7 @@ from aelesson.checks import regularised
 from aelesson.checks import regularised_contractive as contractive_check
 from aelesson.checks import regularised_decoder as decoder_check
 from aelesson.checks import regularised_kl as kl_check
+from aelesson.checks import regularised_kl_mistakes as kl_mistakes
 from aelesson.checks import regularised_l1 as l1_check
 from aelesson.checks import regularised_top_k as top_k_check
 from aelesson.checks.harness import isolated
@@ -71,8 +72,8 @@ def mistakes_of_l1():
 
 def mistakes_of_kl():
     activation = kl_check._activation((5, 3), torch.float32)
-    right = kl_check._kl(0.1, activation.mean(0)).sum()
-    return kl_check._mistakes(activation, 0.1), right
+    right = kl_mistakes.kl(0.1, activation.mean(0)).sum()
+    return kl_mistakes.mistakes(activation, 0.1), right
 
 
 def mistakes_of_contraction():
