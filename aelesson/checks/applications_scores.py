@@ -10,7 +10,12 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
 from aelesson.checks.applications_probe import Probe
-from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
+from aelesson.checks.expect import (
+    Mistakes,
+    expect_close,
+    expect_model_unchanged,
+    expect_tensor,
+)
 from aelesson.checks.harness import Answer, CheckFailed, call, check
 from aelesson.checks.wording import close
 
@@ -66,7 +71,7 @@ def anomaly_scores(function: Answer) -> None:
             _expect_one_part(got)
             scores = expect_tensor(got, shape[:1], _shapes(shape, batches, got))
             _expect_modes(model, training)
-            _expect_model_unchanged(model, before)
+            expect_model_unchanged(model, before)
             _expect_no_graph(scores, model.most_graphs)
             _expect_scores(scores, model, images, [batch[0] for batch in batches])
             _expect_batches(batches, shape)
@@ -143,16 +148,6 @@ def _expect_modes(model: Probe, training: bool) -> None:
             "Keep `model.training` before you change it, and give it back by "
             "`model.train(kept)` before you return."
         )
-
-
-def _expect_model_unchanged(model: Probe, before: Tensor) -> None:
-    if not all(parameter.requires_grad for parameter in model.parameters()):
-        raise CheckFailed(
-            "you switched off the parameters' gradients for good: the model can no "
-            "longer be trained.\nUse `with torch.no_grad():`."
-        )
-    if not close(parameters_to_vector(model.parameters()), before):
-        raise CheckFailed("you changed the model: to score images takes no step.")
 
 
 def _expect_no_graph(scores: Tensor, most_graphs: int) -> None:

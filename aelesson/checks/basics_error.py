@@ -7,9 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
-from aelesson.checks.expect import Mistakes, expect_close, expect_tensor
+from aelesson.checks.expect import (
+    Mistakes,
+    expect_close,
+    expect_model_unchanged,
+    expect_tensor,
+)
 from aelesson.checks.harness import Answer, CheckFailed, call, check
-from aelesson.checks.wording import close
 
 BATCHES = ((5, 3, 4, 6), (1, 1, 6, 2), (4, 10), (3, 2, 2, 3, 2))
 
@@ -56,7 +60,7 @@ def reconstruction_error(function: Answer) -> None:
             got = call(function, HINTS, model=model, images=images)
             errors = expect_tensor(got, shape[:1], _error_shapes(shape))
             _expect_modes(model, training)
-            _expect_model_unchanged(model, before)
+            expect_model_unchanged(model, before)
             _expect_no_graph(errors)
             _expect_errors(errors, model, images)
 
@@ -103,16 +107,6 @@ def _expect_modes(model: _Probe, training: bool) -> None:
             "Begin with `was_training = model.training` and end with "
             "`model.train(was_training)`:\na `return` before that line skips it."
         )
-
-
-def _expect_model_unchanged(model: _Probe, before: Tensor) -> None:
-    if not all(parameter.requires_grad for parameter in model.parameters()):
-        raise CheckFailed(
-            "you switched off the parameters' gradients for good: the model can no "
-            "longer be trained.\nUse `with torch.no_grad():`."
-        )
-    if not close(parameters_to_vector(model.parameters()), before):
-        raise CheckFailed("you changed the model: evaluation takes no step.")
 
 
 def _expect_no_graph(errors: Tensor) -> None:

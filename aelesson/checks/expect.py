@@ -5,7 +5,8 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector
 
 from aelesson.checks.harness import CheckFailed
 from aelesson.checks.wording import close, describe, difference, pattern
@@ -100,3 +101,22 @@ def _wrong_kind(value: object, wanted: str) -> CheckFailed:
         f"got {describe(value)} ({type(value).__name__}), expected {wanted}."
         + (" Did you forget the brackets, `()`?" if callable(value) else "")
     )
+
+
+def expect_model_unchanged(model: nn.Module, before: Tensor) -> None:
+    """Refuse an evaluation that took a step, or that froze the parameters for good.
+
+    Args:
+        model: The model that was evaluated, all of whose parameters can be trained.
+        before: Its parameters before that, in one vector, as a copy.
+
+    Raises:
+        CheckFailed: If a parameter has another value, or takes no gradient any more.
+    """
+    if not all(parameter.requires_grad for parameter in model.parameters()):
+        raise CheckFailed(
+            "you switched off the parameters' gradients for good: the model can no "
+            "longer be trained.\nUse `with torch.no_grad():`."
+        )
+    if not close(parameters_to_vector(model.parameters()), before):
+        raise CheckFailed("you changed the model: evaluation takes no step.")
