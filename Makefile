@@ -24,7 +24,7 @@ test: $(VENV)/.test lint types check  ## Run everything: library, exercises, not
 	$(PLAIN) $(BIN)/pytest -n 2 tests
 	@$(MAKE) --no-print-directory notebooks
 
-test-fast: $(VENV)/.test  ## Run what takes less than a minute
+test-fast: $(VENV)/.test  ## Run the quick tests, in about a minute
 	$(PLAIN) $(BIN)/pytest -n 2 -m "not slow" tests
 
 notebooks: $(VENV)/.test  ## Execute every lesson and solution and compare

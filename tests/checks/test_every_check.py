@@ -68,6 +68,7 @@ def test_there_are_enough_right_and_wrong_answers(lesson, exercise):
         assert answer.says not in exercise
 
 
+@pytest.mark.slow
 @each_check
 def test_wrong_answers_cover_many_diagnoses(lesson, exercise):
     wrong = table_of(lesson, "WRONG")[exercise]
@@ -141,6 +142,7 @@ def test_the_random_state_is_left_alone(lesson, exercise):
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.slow
 @each_check
 def test_a_check_does_not_depend_on_the_random_state(lesson, exercise):
     for seed in range(3):
