@@ -9,7 +9,7 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_curve
+from sklearn.metrics import roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc_curve
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -88,7 +88,7 @@ def auroc(scores: Tensor, is_anomaly: Tensor) -> float:
     """Return the chance that a random anomaly scores above a random normal image.
 
     Equal scores count half. 1 is perfect and 0.5 is as good as guessing. It is also the
-    area under the ROC curve. Computed from ranks, as by Mann and Whitney (1947).
+    area under the ROC curve.
 
     Args:
         scores: Shape `(N,)`.
@@ -99,17 +99,7 @@ def auroc(scores: Tensor, is_anomaly: Tensor) -> float:
             and one normal image.
         TypeError: If `is_anomaly` is not bool.
     """
-    _require_judged(scores, is_anomaly)
-    truth = is_anomaly.cpu()
-    _, place, counts = (
-        scores.detach().cpu().unique(return_inverse=True, return_counts=True)
-    )
-    # From 1 upwards; equal scores share the middle one of their ranks.
-    ranks = (counts.cumsum(0).double() - (counts - 1).double() / 2)[place]
-    anomalies = int(truth.sum())
-    lowest = anomalies * (anomalies + 1) / 2  # the least that their ranks can add up to
-    wins = float(ranks[truth].sum()) - lowest
-    return wins / (anomalies * (len(truth) - anomalies))
+    return float(roc_auc_score(*_arrays(scores, is_anomaly)))
 
 
 def roc_curve(scores: Tensor, is_anomaly: Tensor) -> tuple[Tensor, Tensor]:
@@ -129,27 +119,6 @@ def roc_curve(scores: Tensor, is_anomaly: Tensor) -> tuple[Tensor, Tensor]:
     """
     false_alarms, recall, _ = sklearn_roc_curve(*_arrays(scores, is_anomaly))
     return torch.from_numpy(false_alarms), torch.from_numpy(recall)
-
-
-def precision_recall(scores: Tensor, is_anomaly: Tensor) -> tuple[Tensor, Tensor]:
-    """Return what each threshold finds, and how much of what it calls is right.
-
-    Args:
-        scores: Shape `(N,)`.
-        is_anomaly: bool `(N,)`.
-
-    Returns:
-        The recall, the share of anomalies that score above, from 0 up to 1; and the
-        precision, the share of anomalies in all that score above. `(T,)` each, double.
-
-    Raises:
-        ValueError: As in `auroc`.
-        TypeError: If `is_anomaly` is not bool.
-    """
-    truth, values = _arrays(scores, is_anomaly)
-    precision, recall, _ = precision_recall_curve(truth, values)
-    recall, precision = recall[::-1].copy(), precision[::-1].copy()
-    return torch.from_numpy(recall), torch.from_numpy(precision)
 
 
 def precision_in_stream(

@@ -213,7 +213,7 @@ def _require_lengths(lengths: Tensor, max_length: int, smallest: int = 0) -> Non
             f"lengths is {lengths.dtype} of shape {tuple(lengths.shape)}; it must be "
             "whole numbers of shape (B,)"
         )
-    if len(lengths) and not smallest <= int(lengths.min()) <= int(lengths.max()):
+    if len(lengths) and int(lengths.min()) < smallest:
         raise ValueError(f"lengths has {int(lengths.min())}; {smallest} is the least")
     if len(lengths) and int(lengths.max()) > max_length:
         raise ValueError(
