@@ -10,7 +10,7 @@ PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBA
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint types notebooks build check expected bench clean
+.PHONY: help lab test test-fast lint types notebooks build check expected bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 
 bench: $(VENV)/.test  ## Compare training speed, as ratios
 	$(BIN)/python -m benchmarks.speed
+
+reproduce: $(VENV)/.test  ## Measure the results on all of MNIST; ROW=name for one row
+	$(BIN)/python -m benchmarks.reproduce $(ROW)
 
 clean:  ## Remove the environment (not your workbook)
 	rm -rf $(VENV) build *.egg-info

@@ -57,6 +57,11 @@ class History:
         return [terms[term] for terms in measured]
 
     @property
+    def seconds(self) -> float:
+        """The duration of all epochs together, of those before a break too."""
+        return sum(epoch.seconds for epoch in self.epochs)
+
+    @property
     def best_epoch(self) -> int:
         """The epoch, counted from 1, with the lowest validation loss.
 

@@ -4,7 +4,33 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import prod
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+
+
+class MixedPrecision(nn.Module):
+    """Compute a network's layers in bfloat16 while it trains, and return float32.
+
+    Weights, gradients of weights and outputs stay float32; in evaluation mode every
+    layer does too. It pays on GPUs, and on processors with instructions for bfloat16;
+    on others it is slower than the network alone. Keep a last sigmoid outside: near 1,
+    bfloat16 has steps of 1/256.
+
+    Source: Micikevicius et al. (2018), "Mixed precision training".
+
+    Args:
+        network: From any float32 tensor to one tensor.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the network's output for `x`, in float32."""
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.training):
+            output: Tensor = self.network(x)
+        return output.float()
 
 
 def mlp_encoder(

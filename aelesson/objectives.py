@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import latent, losses
+from aelesson import latent, likelihood, losses
 from aelesson.models import VAE
 
 Objective: TypeAlias = Callable[[nn.Module, Any], dict[str, Tensor]]
@@ -123,8 +123,7 @@ def negative_elbo(
         raise ValueError(f"beta is {beta}; it must be 0 or more")
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        if not isinstance(model, VAE):
-            raise TypeError(f"model must be a VAE, got {type(model).__name__}")
+        model = _require_vae(model)
         mean, logvar = model.posterior(x)
         z = latent.reparameterize(mean, logvar, generator)
         reconstruction = nll(model.decoder(z), x).mean()
@@ -133,3 +132,36 @@ def negative_elbo(
         return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
 
     return objective
+
+
+def negative_iwae(samples: int, generator: torch.Generator | None = None) -> Objective:
+    r"""Ask a `VAE` for the bound of importance weights, in nats per image.
+
+    $-\log \frac{1}{K} \sum_k w_k$ with $K$ samples of $z$ per image. With one sample it
+    is the ELBO, its KL term sampled too; with more it is tighter, and the encoder need
+    not be as close to the posterior.
+
+    Source: Burda, Grosse and Salakhutdinov (2016), equation 8.
+
+    Args:
+        samples: Codes drawn per image, `K`.
+        generator: Draws them; by default PyTorch's global one.
+
+    Raises:
+        ValueError: If `samples` is below 1.
+    """
+    if samples < 1:
+        raise ValueError(f"samples is {samples}; it must be at least 1")
+
+    def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
+        model = _require_vae(model)
+        weights = likelihood.draw_log_weights(model, x, samples, generator)
+        return {"loss": -likelihood.iwae_bound(weights).mean()}
+
+    return objective
+
+
+def _require_vae(model: nn.Module) -> VAE:
+    if not isinstance(model, VAE):
+        raise TypeError(f"model must be a VAE, got {type(model).__name__}")
+    return model

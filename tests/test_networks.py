@@ -182,3 +182,30 @@ def test_impossible_convolutional_sizes_are_named(build, sizes, message):
 @each_builder
 def test_sizes_can_be_lists(build):
     assert parameters(build(3, [4, 5], [1, 8, 8])) > 0
+
+
+def test_mixed_precision_trains_in_bfloat16_and_answers_in_float32():
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 8))
+    seen = []
+    network[1].register_forward_hook(lambda *call: seen.append(call[2].dtype))
+    mixed, x = networks.MixedPrecision(network), torch.randn(16, 64)
+    rough = mixed.train()(x)
+    exact = mixed.eval()(x)
+    assert seen == [torch.bfloat16, torch.float32]
+    assert rough.dtype == exact.dtype == torch.float32
+    assert torch.equal(exact, network(x))
+    assert not torch.equal(rough, exact)
+    torch.testing.assert_close(rough, exact, rtol=0.02, atol=0.02)
+
+
+def test_mixed_precision_gives_float32_gradients_near_the_exact_ones():
+    torch.manual_seed(0)
+    network = nn.Linear(64, 8)
+    mixed, x = networks.MixedPrecision(network), torch.randn(16, 64)
+    mixed(x).square().mean().backward()
+    rough = network.weight.grad.clone()
+    network.zero_grad()
+    network(x).square().mean().backward()
+    assert rough.dtype == torch.float32
+    torch.testing.assert_close(rough, network.weight.grad, rtol=0.05, atol=0.002)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from aelesson import latent, losses, objectives
+from aelesson import latent, likelihood, losses, objectives
 from aelesson.models import VAE, Autoencoder
 
 
@@ -165,3 +165,41 @@ def test_classification_without_knowledge_costs_the_logarithm_of_the_classes():
     assert objectives.classification(model, batch)["loss"].item() == pytest.approx(
         math.log(10)
     )
+
+
+def test_negative_iwae_is_the_bound_of_the_models_own_weights():
+    model, x = a_vae(), torch.rand(5, 1, 2, 3).round()
+    weights = likelihood.draw_log_weights(model, x, 4, seeded())
+    wanted = -(weights.exp().mean(dim=0).log()).mean()
+    terms = objectives.negative_iwae(4, seeded())(model, x)
+    assert list(terms) == ["loss"]
+    torch.testing.assert_close(terms["loss"], wanted)
+    terms["loss"].backward()
+    assert all(parameter.grad.any() for parameter in model.parameters())
+
+
+def test_negative_iwae_is_tighter_with_more_samples():
+    model, x = a_vae(), torch.rand(50, 1, 2, 3).round()
+    with torch.no_grad():
+        model.decoder[0].weight.mul_(20)  # weights that differ
+        bounds = [
+            objectives.negative_iwae(samples, seeded())(model, x)["loss"].item()
+            for samples in (1, 10, 1000)
+        ]
+    assert bounds[0] > bounds[1] + 0.1 > bounds[2] + 0.2
+
+
+def test_negative_iwae_with_one_sample_is_the_elbo_on_average():
+    model, x = a_vae(), torch.rand(5, 1, 2, 3).round().repeat(4000, 1, 1, 1)
+    with torch.no_grad():
+        one = objectives.negative_iwae(1, seeded())(model, x)["loss"]
+        elbo = objectives.negative_elbo(generator=seeded(1))(model, x)["loss"]
+    torch.testing.assert_close(one, elbo, rtol=0.01, atol=0)
+
+
+def test_negative_iwae_wants_a_vae_and_a_sample():
+    model = Autoencoder.mlp((6, 2), image_shape=(1, 2, 3))
+    with pytest.raises(TypeError, match="model must be a VAE, got Autoencoder"):
+        objectives.negative_iwae(5)(model, torch.rand(2, 1, 2, 3))
+    with pytest.raises(ValueError, match="samples is 0; it must be at least 1"):
+        objectives.negative_iwae(0)

@@ -1,0 +1,27 @@
+"""On what machine were numbers measured?"""
+
+import platform
+from pathlib import Path
+
+import torch
+
+CPU_INFO = Path("/proc/cpuinfo")  # Linux only
+
+
+def describe(device: torch.device) -> str:
+    """Name the processor, the threads and, on CUDA, the GPU; never the machine."""
+    threads = torch.get_num_threads()
+    words = [processor_name(), f"{threads} thread{'s' if threads > 1 else ''}"]
+    if device.type == "cuda":
+        words.append(torch.cuda.get_device_name(device))
+    return ", ".join(words)
+
+
+def processor_name(info: Path = CPU_INFO) -> str:
+    """Return the processor's name as the system tells it, or its architecture."""
+    if info.is_file():
+        for line in info.read_text("utf-8", errors="replace").splitlines():
+            key, _, name = line.partition(":")
+            if key.strip() == "model name" and name.strip():
+                return name.strip()
+    return platform.processor() or platform.machine() or "unknown processor"

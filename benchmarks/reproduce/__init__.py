@@ -1,0 +1,1 @@
+"""Results at full size: `make reproduce`."""

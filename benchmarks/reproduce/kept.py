@@ -1,0 +1,105 @@
+"""Kept results: one file per row, with what each run came from."""
+
+import json
+import os
+import subprocess
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from benchmarks import machine
+from benchmarks.reproduce.rows import Outcome, Row
+
+PACKAGES = ("torch", "numpy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One run of a row, and where it came from.
+
+    Attributes:
+        seed: The run's seed.
+        value: The row's figure.
+        seconds: Of training.
+        beside: Baselines of the same run.
+        notes: Other figures of it.
+        settings: Those of the row at that time.
+        commit: Of the repository, with a "+" if files had changed since.
+        versions: Of the packages that decide about figures.
+        machine: Processor or GPU, and threads.
+    """
+
+    seed: int
+    value: float
+    seconds: float
+    beside: dict[str, float]
+    notes: dict[str, float]
+    settings: str
+    commit: str
+    versions: dict[str, str]
+    machine: str
+
+
+def read(folder: Path, row: Row) -> list[Kept]:
+    """Return the kept runs of a row that have its present settings, by seed."""
+    path = folder / f"{row.name}.json"
+    if not path.exists():
+        return []
+    runs = [Kept(**run) for run in json.loads(path.read_text(encoding="utf-8"))]
+    return sorted(
+        (run for run in runs if run.settings == row.settings),
+        key=lambda run: run.seed,
+    )
+
+
+def keep(folder: Path, row: Row, run: Kept) -> None:
+    """Add a run to those of its row; one of the same seed is replaced.
+
+    The file is written aside and then put in place, so that an interrupt loses nothing.
+    """
+    others = [other for other in read(folder, row) if other.seed != run.seed]
+    runs = sorted([*others, run], key=lambda each: each.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{row.name}.json"
+    aside = path.with_suffix(".part")
+    text = json.dumps([asdict(each) for each in runs], indent=1, ensure_ascii=False)
+    aside.write_text(text + "\n", encoding="utf-8")
+    os.replace(aside, path)
+
+
+def describe(row: Row, seed: int, outcome: Outcome, device: torch.device) -> Kept:
+    """Return an outcome together with what it came from."""
+    return Kept(
+        seed=seed,
+        value=float(outcome.value),
+        seconds=round(outcome.seconds, 1),
+        beside={name: float(value) for name, value in outcome.beside.items()},
+        notes={name: float(value) for name, value in outcome.notes.items()},
+        settings=row.settings,
+        commit=commit(),
+        versions={name: version(name) for name in PACKAGES},
+        machine=machine.describe(device),
+    )
+
+
+def commit() -> str:
+    """Return the repository's commit, with a "+" if files have changed since."""
+    try:
+        name = _git("rev-parse", "--short", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{name}+" if changed else name
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(
+        ["git", *words],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()

@@ -1,0 +1,150 @@
+"""The page of results, made from what was kept: no measured figure on it is typed."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from aelesson.plots.style import MEDIUM, colours
+from benchmarks.reproduce import kept
+from benchmarks.reproduce.kept import Kept
+from benchmarks.reproduce.rows import Row
+
+HEAD = """# Results at full size
+
+`make reproduce` measures every row of this page on all of MNIST, keeps each run in
+`results/`, and writes the page from what was kept. `make reproduce ROW=name` measures
+one row. All figures are those of the 10,000 test images; every setting was chosen on
+validation images. A range goes from the smallest to the largest run.
+
+| row | what | ours | runs | best of the others | goal | reached | training |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def write(rows: Sequence[Row], page: Path, results: Path) -> None:
+    """Write the page, and a figure for each row that has a kept run."""
+    lines, sections = [], []
+    for row in rows:
+        runs = kept.read(results, row)
+        lines.append(_line(row, runs))
+        if runs:
+            picture = results / f"{row.name}.png"
+            figure = draw(row, runs)
+            figure.savefig(picture, metadata={"Software": None})
+            plt.close(figure)
+            sections.append(_section(row, runs, picture.relative_to(page.parent)))
+    text = HEAD + "\n".join(lines) + "\n\n" + "\n".join(sections)
+    aside = page.with_suffix(".part")
+    aside.write_text(text.rstrip() + "\n", encoding="utf-8")
+    os.replace(aside, page)
+
+
+def _line(row: Row, runs: Sequence[Kept]) -> str:
+    goal = "-" if row.aim is None else f"{row.aim:.{row.digits}f}"
+    if not runs:
+        return f"| {row.name} | {row.title} | not measured | 0 | - | {goal} | - | - |"
+    values = [run.value for run in runs]
+    reached = "-" if row.aim is None else "yes" if row.reaches(mean(values)) else "no"
+    cells = [
+        f"[{row.name}](#{row.name})",
+        row.title,
+        f"{_spread(row, values)} {row.unit}",
+        str(len(runs)),
+        _best_other(row, runs),
+        goal,
+        reached,
+        _duration(mean(run.seconds for run in runs)),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _others(row: Row, runs: Sequence[Kept]) -> dict[str, list[float]]:
+    """Return all that our runs are compared with, by name."""
+    published = {source: [value] for source, value in row.published.items()}
+    return _beside(runs) | published
+
+
+def _beside(runs: Sequence[Kept]) -> dict[str, list[float]]:
+    names = dict.fromkeys(name for run in runs for name in run.beside)
+    return {
+        name: [run.beside[name] for run in runs if name in run.beside] for name in names
+    }
+
+
+def _best_other(row: Row, runs: Sequence[Kept]) -> str:
+    others = {name: mean(values) for name, values in _others(row, runs).items()}
+    if not others:
+        return "-"
+    choose = max if row.higher_is_better else min
+    name = choose(others, key=lambda each: others[each])
+    return f"{others[name]:.{row.digits}f} ({name})"
+
+
+def _spread(row: Row, values: Sequence[float]) -> str:
+    middle = f"{mean(values):.{row.digits}f}"
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({min(values):.{row.digits}f} to {max(values):.{row.digits}f})"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 180 else f"{seconds / 60:.1f} min"
+
+
+def _section(row: Row, runs: Sequence[Kept], picture: Path) -> str:
+    parts = [
+        f"## {row.name}",
+        f"![{row.title}: our runs beside the others]({picture.as_posix()})",
+        row.settings,
+        _list("From the same runs", row, _beside(runs)),
+        _list("Published", row, {k: [v] for k, v in row.published.items()}),
+        _notes(runs),
+        "Measured by: " + "; ".join(sorted({_origin(run) for run in runs})) + ".",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _list(head: str, row: Row, values: dict[str, list[float]]) -> str:
+    lines = [f"- {name}: {_spread(row, v)} {row.unit}" for name, v in values.items()]
+    return "\n".join([f"{head}:", "", *lines]) if lines else ""
+
+
+def _notes(runs: Sequence[Kept]) -> str:
+    names = dict.fromkeys(name for run in runs for name in run.notes)
+    lines = [
+        f"- {name}: " + ", ".join(f"{run.notes[name]:.4g}" for run in runs)
+        for name in names
+    ]
+    return "\n".join(["Run by run:", "", *lines]) if lines else ""
+
+
+def _origin(run: Kept) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
+    return f"commit {run.commit}, {versions}, {run.machine}"
+
+
+def draw(row: Row, runs: Sequence[Kept]) -> Figure:
+    """Draw each run as a point, beside baselines, published figures and the goal."""
+    groups = {"ours": [run.value for run in runs], **_others(row, runs)}
+    ours, measured, published = colours()[:3]
+    figure, ax = plt.subplots(figsize=(MEDIUM, 1.4 + 0.3 * len(groups)))
+    for height, (name, values) in enumerate(groups.items()):
+        marker, colour = (
+            ("s", measured) if name not in row.published else ("D", published)
+        )
+        if name == "ours":
+            marker, colour = "o", ours
+        ax.plot(values, [height] * len(values), marker, color=colour, ms=7, alpha=0.8)
+    if row.aim is not None:
+        ax.axvline(row.aim, ls="--", color="0.4", lw=1, zorder=0)
+        ax.text(row.aim, -0.75, "goal", ha="center", va="bottom", color="0.3")
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.set_ylim(len(groups) - 0.4, -0.7)
+    better = "higher" if row.higher_is_better else "lower"
+    ax.set(xlabel=f"{row.unit}, {better} is better")
+    ax.set_title(row.title, pad=20)
+    return figure

@@ -1,0 +1,141 @@
+"""What a row of the table of results is made of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from aelesson.batching import Examples
+from aelesson.data import Splits
+from aelesson.history import History
+from aelesson.objectives import Objective
+from aelesson.training import TrainConfig, fit
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run of a row works with.
+
+    Attributes:
+        splits: Images to train on, to choose by and to judge by.
+        seed: The run's seed; all random states are set from it before the run.
+        device: Where models and images belong.
+        folder: Where trainings keep their checkpoints until the run has ended.
+        small: Whether only to show that the row works: one epoch, few samples.
+    """
+
+    splits: Splits
+    seed: int
+    device: torch.device
+    folder: Path
+    small: bool = False
+
+    def train(
+        self,
+        name: str,
+        model: nn.Module,
+        images: Examples,
+        objective: Objective,
+        config: TrainConfig,
+        validation: Examples | None = None,
+    ) -> History:
+        """Train with `fit`; a run that was stopped goes on from its checkpoint.
+
+        Args:
+            name: Tells the trainings of one run apart.
+            model: Changed in place, and moved to the job's device.
+            images: As for `fit`.
+            objective: As for `fit`.
+            config: As for `fit`.
+            validation: As for `fit`.
+
+        Raises:
+            KeyboardInterrupt: If the run was stopped by hand, after its checkpoint was
+                written.
+        """
+        history = fit(
+            model.to(self.device),
+            images,
+            objective,
+            replace(config, epochs=1) if self.small else config,
+            validation=validation,
+            checkpoint=self.folder / f"{name}.pt",
+            generator=torch.Generator().manual_seed(self.seed),
+            progress=not self.small,
+        )
+        if history.interrupted:
+            raise KeyboardInterrupt
+        return history
+
+    def at_most(self, full: int, small: int) -> int:
+        """Return the first number, or the second one if the job is small."""
+        return small if self.small else full
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run measured.
+
+    Attributes:
+        value: The row's figure on the test images.
+        seconds: Of training, without the measurement.
+        beside: Figures of the same unit from the same run: baselines, controls.
+        notes: Other figures of the run, such as a standard error, by their name.
+    """
+
+    value: float
+    seconds: float
+    beside: Mapping[str, float] = field(default_factory=dict)
+    notes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of results.
+
+    Attributes:
+        name: How the command knows it.
+        title: What is trained and measured.
+        unit: Of the figure.
+        digits: Decimals to show.
+        aim: The figure to reach; `None` where a row only compares.
+        published: Published figures, by their source.
+        settings: In words, what the run does; a kept run with other settings counts no
+            more.
+        run: Does the work.
+        higher_is_better: Whether larger figures are better ones.
+        seeds: How many runs.
+    """
+
+    name: str
+    title: str
+    unit: str
+    digits: int
+    aim: float | None
+    published: Mapping[str, float]
+    settings: str
+    run: Callable[[Job], Outcome]
+    higher_is_better: bool = False
+    seeds: int = 3
+
+    def reaches(self, value: float) -> bool:
+        """Tell whether a figure is as good as the aim."""
+        if self.aim is None:
+            return True
+        return value >= self.aim if self.higher_is_better else value <= self.aim
+
+
+def describe(config: TrainConfig) -> str:
+    """Say the settings of a training in words."""
+    schedule = config.describe()["schedule"].replace("_", " ")
+    return (
+        f"{config.epochs} epochs, batch {config.batch_size}, Adam "
+        f"{config.learning_rate:g}, {schedule}"
+    )
+
+
+def chain(sizes: Sequence[int]) -> str:
+    """Write the sizes of layers as papers do: 784-128-32."""
+    return "-".join(map(str, sizes))
