@@ -47,7 +47,7 @@ check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 	$(BIN)/python -m tools.expected $(LESSONS)
 
-bench: $(VENV)/.test  ## Compare training speed, as ratios
+bench: $(VENV)/.test  ## Measure speed, memory and growth: docs/bench.md
 	$(BIN)/python -m benchmarks.speed
 
 reproduce: $(VENV)/.test  ## Measure the results on all of MNIST; ROW=name for one row

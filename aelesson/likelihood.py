@@ -12,7 +12,7 @@ from torch import Tensor
 from aelesson import latent, losses, runtime
 from aelesson.models import VAE
 
-ROWS = 20_000  # pairs of image and sample per pass: bounds memory, not the result
+ROWS = 5_000  # pairs of image and sample per pass: bounds memory, not the result
 
 
 def draw_log_weights(

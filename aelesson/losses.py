@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 from torch.nn import functional as F
 
 
@@ -91,8 +92,36 @@ def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
     """
     _require_images(logits, x, "logits")
     _require_unit_range(x)
-    nll = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
+    nll: Tensor = _CrossEntropy.apply(logits, x)
     return nll.flatten(1).sum(1)
+
+
+class _CrossEntropy(torch.autograd.Function):
+    r"""Each pixel's BCE: $\max(a, 0) - a x + \log(1 + e^{-|a|})$.
+
+    PyTorch's own takes the last logarithm with log1p, which is exact where a pixel's
+    loss is below 1e-7, and several times as slow on a processor.
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(logits: Tensor, x: Tensor) -> Tensor:
+        tail = logits.abs().neg_().exp_().add_(1).log_()
+        return logits.clamp_min(0) - logits * x + tail
+
+    @staticmethod
+    def setup_context(
+        ctx: FunctionCtx, inputs: tuple[Tensor, Tensor], output: Tensor
+    ) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, Tensor | None]:
+        logits, x = ctx.saved_tensors  # type: ignore[attr-defined]
+        wanted = ctx.needs_input_grad[1]  # type: ignore[attr-defined]
+        to_x = -gradient * logits if wanted else None
+        return gradient * (logits.sigmoid() - x), to_x
 
 
 def bernoulli_entropy(x: Tensor) -> Tensor:

@@ -26,7 +26,6 @@ def pretrain(
     config: TrainConfig,
     *,
     activation: Callable[[], nn.Module] = nn.Sigmoid,
-    wrap: Callable[[nn.Module], nn.Module] = lambda network: network,
     generator: torch.Generator | None = None,
     progress: bool = True,
 ) -> list[Autoencoder]:
@@ -43,8 +42,6 @@ def pretrain(
             `aelesson.corruptions`.
         config: The settings, the same for each layer.
         activation: Makes the activation of the codes.
-        wrap: Takes each encoder and decoder and returns what to train in its place,
-            such as `networks.MixedPrecision`.
         generator: Shuffles; the same one serves all layers.
         progress: Whether to show a bar per layer.
 
@@ -66,8 +63,8 @@ def pretrain(
     for depth, (wide, narrow) in enumerate(pairwise(sizes)):
         output = nn.Sigmoid if depth == 0 else activation
         layer = Autoencoder(
-            wrap(nn.Sequential(nn.Linear(wide, narrow), activation())),
-            wrap(nn.Sequential(nn.Linear(narrow, wide), output())),
+            nn.Sequential(nn.Linear(wide, narrow), activation()),
+            nn.Sequential(nn.Linear(narrow, wide), output()),
         ).to(images.device)
         task = objectives.denoising(corrupt, F.mse_loss)
         fit(layer, inputs, task, config, generator=generator, progress=progress)

@@ -112,6 +112,14 @@ def test_bce_of_grey_pixels_lies_between_those_of_black_and_white(shape, seed):
     torch.testing.assert_close(losses.bernoulli_nll(logits, x), mixed)
 
 
+def test_bernoulli_nll_has_derivatives_of_both_orders_also_at_a_logit_of_zero():
+    logits = torch.tensor([[0.0, -3.0, 0.5]], dtype=torch.float64, requires_grad=True)
+    x = torch.tensor([[0.3, 0.9, 0.1]], dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(losses.bernoulli_nll(logits, x).sum(), logits)
+    torch.testing.assert_close(slope, logits.sigmoid() - x)
+    assert torch.autograd.gradgradcheck(losses.bernoulli_nll, (logits, x))
+
+
 @pytest.mark.parametrize(
     ("logit", "pixel", "nats"),
     [

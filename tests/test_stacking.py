@@ -6,7 +6,6 @@ from torch import nn
 from torch.nn import functional as F
 
 from aelesson import corruptions, metrics, objectives, stacking
-from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, fit
 
 
@@ -31,16 +30,6 @@ def weights(module):
 
 
 class TestPretrain:
-    def test_a_wrapper_is_put_around_each_encoder_and_decoder(self, images):
-        layers = quick_stack(images, wrap=MixedPrecision)
-        parts = [part for layer in layers for part in (layer.encoder, layer.decoder)]
-        assert all(isinstance(part, MixedPrecision) for part in parts)
-        plain = weights(nn.ModuleList(quick_stack(images)))
-        assert not torch.equal(weights(nn.ModuleList(layers)), plain)
-        torch.testing.assert_close(
-            weights(nn.ModuleList(layers)), plain, rtol=0, atol=0.05
-        )
-
     def test_each_layer_learns_on_the_codes_of_the_one_before(self, images):
         given = []
 

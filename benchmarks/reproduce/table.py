@@ -1,10 +1,14 @@
 """The rows of the table of results, in their order on the page."""
 
-from benchmarks.reproduce import autoencoder, denoising
+from benchmarks.reproduce import autoencoder, denoising, grey_vae, stacked, vae
 from benchmarks.reproduce.rows import Row
 
 ROWS: tuple[Row, ...] = (
     autoencoder.MLP_ROW,
     autoencoder.CONV_ROW,
     denoising.ROW,
+    stacked.ROW,
+    vae.VAE_ROW,
+    vae.IWAE_ROW,
+    grey_vae.ROW,
 )

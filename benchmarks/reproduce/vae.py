@@ -1,0 +1,140 @@
+"""How likely are binary digits under a VAE, and under one trained with 50 weights?"""
+
+import torch
+from torch import Tensor, nn
+
+from aelesson import likelihood, metrics, objectives
+from aelesson.models import VAE
+from aelesson.networks import MixedPrecision
+from aelesson.objectives import Objective
+from aelesson.training import TrainConfig, one_cycle
+from benchmarks.reproduce.rows import Job, Outcome, Row, describe
+
+CODE = 50
+CHANNELS = (32, 64)
+HIDDEN = 256
+ELBO = TrainConfig(epochs=60, batch_size=128, learning_rate=2e-3, schedule=one_cycle)
+WEIGHTS = 50
+IWAE = TrainConfig(epochs=5, batch_size=32, learning_rate=5e-4, schedule=one_cycle)
+SAMPLES = 5000
+TEST_SEED = 12345  # binarises the test images: the same for every run
+
+PUBLISHED_VAE = {
+    "VAE, Burda et al. (2016)": 86.76,
+    "VAE, pythae's reproduction": 89.78,
+}
+PUBLISHED_IWAE = {
+    "IWAE-50, Burda et al. (2016)": 84.78,
+    "IWAE-50, pythae's reproduction": 86.82,
+}
+
+
+def build() -> VAE:
+    """Return a convolutional VAE whose layers work at half size and below."""
+    half, quarter = CHANNELS
+    flat = quarter * 7 * 7
+    encoder = nn.Sequential(
+        nn.PixelUnshuffle(2),
+        nn.Conv2d(4, half, 3, padding=1),
+        nn.GELU(),
+        nn.Conv2d(half, quarter, 3, stride=2, padding=1),
+        nn.GELU(),
+        nn.Flatten(),
+        nn.Linear(flat, HIDDEN),
+        nn.GELU(),
+        nn.Linear(HIDDEN, 2 * CODE),
+    )
+    decoder = nn.Sequential(
+        nn.Linear(CODE, HIDDEN),
+        nn.GELU(),
+        nn.Linear(HIDDEN, flat),
+        nn.GELU(),
+        nn.Unflatten(1, (quarter, 7, 7)),
+        nn.ConvTranspose2d(quarter, half, 4, stride=2, padding=1),
+        nn.GELU(),
+        nn.Conv2d(half, 4, 3, padding=1),
+        nn.PixelShuffle(2),
+    )
+    return VAE(MixedPrecision(encoder), MixedPrecision(decoder))
+
+
+def binarised(objective: Objective) -> Objective:
+    """Ask the same of binary images, drawn anew from the grey ones at every step."""
+
+    def asked(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
+        return objective(model, torch.bernoulli(x))
+
+    return asked
+
+
+def binary_test_images(job: Job) -> Tensor:
+    """Return the test images, binarised once with a seed of their own."""
+    generator = torch.Generator().manual_seed(TEST_SEED)
+    images = job.splits.test.images
+    return torch.bernoulli(images, generator=generator)[: job.at_most(len(images), 5)]
+
+
+def judge(job: Job, model: VAE, seconds: float) -> Outcome:
+    """Estimate the negative log-likelihood of the test images, and its bound."""
+    images = binary_test_images(job).to(job.device)
+    estimate = likelihood.nll(model, images, job.at_most(SAMPLES, 10))
+    bound = likelihood.nll(model, images, 1)
+    codes = metrics.apply(model, model.encode, images)
+    notes = {
+        "standard error over images": estimate.standard_error,
+        "-ELBO": bound.mean,
+        "active units": float(metrics.active_units(codes)),
+    }
+    return Outcome(estimate.mean, seconds, notes=notes)
+
+
+def run_vae(job: Job) -> Outcome:
+    """Train with the ELBO."""
+    model, images = build(), job.splits.train.images
+    ask = binarised(objectives.negative_elbo())
+    return judge(job, model, job.train("elbo", model, images, ask, ELBO).seconds)
+
+
+def run_iwae(job: Job) -> Outcome:
+    """Train with the ELBO, then with the bound of 50 importance weights."""
+    model, images = build(), job.splits.train.images
+    ask = binarised(objectives.negative_elbo())
+    seconds = job.train("elbo", model, images, ask, ELBO).seconds
+    ask = binarised(objectives.negative_iwae(job.at_most(WEIGHTS, 2)))
+    seconds += job.train("iwae", model, images, ask, IWAE).seconds
+    return judge(job, model, seconds)
+
+
+NETWORK = (
+    f"Convolutions of {CHANNELS[0]} and {CHANNELS[1]} channels at half and a quarter "
+    f"of the side, a layer of {HIDDEN}, {CODE} codes, and back; GELU, mixed precision; "
+    "images binarised anew at every step"
+)
+JUDGED = f"Estimated with {SAMPLES} importance weights for each binarised test image."
+
+VAE_ROW = Row(
+    name="vae",
+    title="VAE, binary digits, negative log-likelihood",
+    unit="nats",
+    digits=2,
+    aim=86.5,
+    published=PUBLISHED_VAE,
+    settings=f"{NETWORK}; {describe(ELBO)}. {JUDGED}",
+    run=run_vae,
+    seeds=1,
+)
+
+IWAE_ROW = Row(
+    name="iwae",
+    title=f"IWAE with {WEIGHTS} weights, binary digits, negative log-likelihood",
+    unit="nats",
+    digits=2,
+    aim=85.0,
+    published=PUBLISHED_IWAE,
+    settings=(
+        f"{NETWORK}; {describe(ELBO)} with the ELBO; then {describe(IWAE)} with "
+        f"{WEIGHTS} weights. {JUDGED}"
+    ),
+    run=run_iwae,
+    seeds=1,
+)

@@ -1,0 +1,58 @@
+"""Seconds of an epoch: the ways side by side, and ours as the work grows."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from torch import Tensor, nn
+
+from benchmarks.speed import ways
+from benchmarks.speed.ways import Epoch
+
+K = TypeVar("K")
+Tick = Callable[[], None]  # tells the progress bar that one epoch is over
+
+
+def compare_ways(pixels: Tensor, rounds: int, tick: Tick) -> dict[str, float]:
+    """Return the median seconds of each way's epoch over all the images."""
+    epochs = {name: prepare(pixels) for name, prepare in ways.WAYS.items()}
+    return median_seconds(epochs, lambda _: ways.build_network(), rounds, tick)
+
+
+def grow_images(
+    images: Tensor, counts: Sequence[int], rounds: int, tick: Tick
+) -> dict[int, float]:
+    """Return the median seconds of our epoch for each number of images."""
+    epochs = {count: ways.fit_epoch(images[:count]) for count in counts}
+    return median_seconds(epochs, lambda _: ways.build_network(), rounds, tick)
+
+
+def grow_code(
+    images: Tensor, code_sizes: Sequence[int], rounds: int, tick: Tick
+) -> dict[int, float]:
+    """Return the median seconds of our epoch for each size of the code."""
+    epochs = dict.fromkeys(code_sizes, ways.fit_epoch(images))
+    return median_seconds(epochs, ways.build_network, rounds, tick)
+
+
+def median_seconds(
+    epochs: Mapping[K, Epoch],
+    new_network: Callable[[K], nn.Module],
+    rounds: int,
+    tick: Tick,
+) -> dict[K, float]:
+    """Time every epoch `rounds` times, in turn, so that a busy machine hits all alike.
+
+    A round goes through the epochs in their order, the next one backwards. One more
+    round comes first: it warms up and is not counted.
+    """
+    seconds: dict[K, list[float]] = {key: [] for key in epochs}
+    for number in range(rounds + 1):
+        for key in epochs if number % 2 else reversed(list(epochs)):
+            model = new_network(key)
+            started = time.perf_counter()
+            epochs[key](model)
+            seconds[key].append(time.perf_counter() - started)
+            tick()
+    return {key: statistics.median(times[1:]) for key, times in seconds.items()}
