@@ -24,6 +24,9 @@ RANDOM = {
     "masking": lambda g: corruptions.masking(0.5, generator=g),
     "salt and pepper": lambda g: corruptions.salt_and_pepper(0.5, generator=g),
     "occlusion": lambda g: corruptions.occlusion(3, generator=g),
+    "deformation": lambda g: corruptions.deformation(
+        angle=9, scale=0.1, shear=0.1, shift=1, bend=0.5, generator=g
+    ),
 }
 each_random = pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
 
@@ -166,6 +169,15 @@ def test_downsampling_takes_means_of_squares():
         (corruptions.salt_and_pepper, 2, "amount is 2; it must be from 0 to 1"),
         (corruptions.occlusion, 0, "size is 0; it must be at least 1"),
         (corruptions.downsample, 0, "factor is 0; it must be at least 1"),
+        *[
+            (
+                lambda value, name=name: corruptions.deformation(**{name: value}),
+                value,
+                f"{name} is {value}; it must be 0 or more, and finite",
+            )
+            for name in ("angle", "scale", "shear", "shift", "bend")
+            for value in (-0.5, math.inf)
+        ],
     ],
 )
 def test_settings_that_make_no_sense_are_named(make, value, says):

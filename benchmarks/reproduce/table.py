@@ -1,6 +1,14 @@
 """The rows of the table of results, in their order on the page."""
 
-from benchmarks.reproduce import autoencoder, denoising, grey_vae, stacked, vae
+from benchmarks.reproduce import (
+    autoencoder,
+    denoising,
+    few_labels,
+    grey_vae,
+    one_class,
+    stacked,
+    vae,
+)
 from benchmarks.reproduce.rows import Row
 
 ROWS: tuple[Row, ...] = (
@@ -8,6 +16,8 @@ ROWS: tuple[Row, ...] = (
     autoencoder.CONV_ROW,
     denoising.ROW,
     stacked.ROW,
+    few_labels.ROW,
+    one_class.ROW,
     vae.VAE_ROW,
     vae.IWAE_ROW,
     grey_vae.ROW,
