@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
@@ -13,12 +14,14 @@ from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
 from benchmarks.reproduce.rows import Row
 
+LABEL, TITLE = 40, 72  # letters in a line
 HEAD = """# Results at full size
 
 `make reproduce` measures every row of this page on all of MNIST, keeps each run in
 `results/`, and writes the page from what was kept. `make reproduce ROW=name` measures
 one row. All figures are those of the 10,000 test images; every setting was chosen on
-validation images. A range goes from the smallest to the largest run.
+validation images, and the goals were set before the first run. A range goes from the
+smallest to the largest run.
 
 | row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -85,10 +88,10 @@ def _best_other(row: Row, runs: Sequence[Kept]) -> str:
 
 
 def _spread(row: Row, values: Sequence[float]) -> str:
-    middle = f"{mean(values):.{row.digits}f}"
-    if len(values) == 1:
-        return middle
-    return f"{middle} ({min(values):.{row.digits}f} to {max(values):.{row.digits}f})"
+    middle, low, high = (
+        f"{value:.{row.digits}f}" for value in (mean(values), min(values), max(values))
+    )
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def _duration(seconds: float) -> str:
@@ -129,22 +132,34 @@ def _origin(run: Kept) -> str:
 
 def draw(row: Row, runs: Sequence[Kept]) -> Figure:
     """Draw each run as a point, beside baselines, published figures and the goal."""
-    groups = {"ours": [run.value for run in runs], **_others(row, runs)}
-    ours, measured, published = colours()[:3]
-    figure, ax = plt.subplots(figsize=(MEDIUM, 1.4 + 0.3 * len(groups)))
-    for height, (name, values) in enumerate(groups.items()):
-        marker, colour = (
-            ("s", measured) if name not in row.published else ("D", published)
-        )
-        if name == "ours":
-            marker, colour = "o", ours
-        ax.plot(values, [height] * len(values), marker, color=colour, ms=7, alpha=0.8)
+    kinds = {
+        "our runs": ("o", {"ours": [run.value for run in runs]}),
+        "others in the same runs": ("s", _beside(runs)),
+        "published": ("D", {k: [v] for k, v in row.published.items()}),
+    }
+    names = [name for _, group in kinds.values() for name in group]
+    figure, ax = plt.subplots(figsize=(MEDIUM, 1.8 + 0.36 * len(names)))
+    for colour, (kind, (marker, group)) in zip(colours(), kinds.items(), strict=False):
+        points = [
+            (v, names.index(name)) for name, values in group.items() for v in values
+        ]
+        if points:
+            x, y = zip(*points, strict=True)
+            ax.plot(x, y, marker, color=colour, ms=7, alpha=0.8, label=kind)
     if row.aim is not None:
-        ax.axvline(row.aim, ls="--", color="0.4", lw=1, zorder=0)
-        ax.text(row.aim, -0.75, "goal", ha="center", va="bottom", color="0.3")
-    ax.set_yticks(range(len(groups)), list(groups))
-    ax.set_ylim(len(groups) - 0.4, -0.7)
+        ax.axvline(row.aim, ls="--", color="0.4", lw=1, zorder=0, label="goal")
+    ax.set_yticks(range(len(names)), [fill(name, LABEL) for name in names])
+    ax.set_ylim(len(names) - 0.4, -0.6)
     better = "higher" if row.higher_is_better else "lower"
     ax.set(xlabel=f"{row.unit}, {better} is better")
-    ax.set_title(row.title, pad=20)
+    figure.suptitle(_finding(row, runs), x=0.01, ha="left")
+    figure.legend(loc="outside lower center", ncols=4)
     return figure
+
+
+def _finding(row: Row, runs: Sequence[Kept]) -> str:
+    """Say in a title what came out."""
+    ours = f"{mean(run.value for run in runs):.{row.digits}f} {row.unit}"
+    other = _best_other(row, runs)
+    beside = "" if other == "-" else f", best of the others {other}"
+    return fill(f"{row.title}: {ours}{beside}", TITLE)

@@ -13,7 +13,7 @@ from benchmarks.reproduce.rows import Job, Outcome, Row, describe
 CODE = 50
 CHANNELS = (32, 64)
 HIDDEN = 256
-ELBO = TrainConfig(epochs=60, batch_size=128, learning_rate=2e-3, schedule=one_cycle)
+ELBO = TrainConfig(epochs=45, batch_size=128, learning_rate=2e-3, schedule=one_cycle)
 WEIGHTS = 50
 IWAE = TrainConfig(epochs=5, batch_size=32, learning_rate=5e-4, schedule=one_cycle)
 SAMPLES = 5000
