@@ -138,7 +138,9 @@ def draw(row: Row, runs: Sequence[Kept]) -> Figure:
         "published": ("D", {k: [v] for k, v in row.published.items()}),
     }
     names = [name for _, group in kinds.values() for name in group]
-    figure, ax = plt.subplots(figsize=(MEDIUM, 1.8 + 0.36 * len(names)))
+    labels = [fill(name, LABEL) for name in names]
+    lines = max(label.count("\n") + 1 for label in labels)
+    figure, ax = plt.subplots(figsize=(MEDIUM, 1.8 + (0.2 + 0.13 * lines) * len(names)))
     for colour, (kind, (marker, group)) in zip(colours(), kinds.items(), strict=False):
         points = [
             (v, names.index(name)) for name, values in group.items() for v in values
@@ -148,7 +150,7 @@ def draw(row: Row, runs: Sequence[Kept]) -> Figure:
             ax.plot(x, y, marker, color=colour, ms=7, alpha=0.8, label=kind)
     if row.aim is not None:
         ax.axvline(row.aim, ls="--", color="0.4", lw=1, zorder=0, label="goal")
-    ax.set_yticks(range(len(names)), [fill(name, LABEL) for name in names])
+    ax.set_yticks(range(len(names)), labels)
     ax.set_ylim(len(names) - 0.4, -0.6)
     better = "higher" if row.higher_is_better else "lower"
     ax.set(xlabel=f"{row.unit}, {better} is better")
