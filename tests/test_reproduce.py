@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -222,3 +223,15 @@ def test_settings_are_said_in_words():
     config = TrainConfig(epochs=3, batch_size=64, learning_rate=0.002)
     assert describe(config) == "3 epochs, batch 64, Adam 0.002, constant rate"
     assert chain((784, 128, 32)) == "784-128-32"
+
+
+def test_the_page_in_the_repository_is_made_from_the_kept_runs(tmp_path):
+    docs = command.ROOT / "docs"
+    for path in (docs / "results").glob("*.json"):
+        (tmp_path / "results").mkdir(exist_ok=True)
+        shutil.copy(path, tmp_path / "results")
+    page.write(ROWS, tmp_path / "results.md", tmp_path / "results")
+    written = (tmp_path / "results.md").read_text("utf-8")
+    assert written == (docs / "results.md").read_text("utf-8")
+    pictures = {path.name for path in (tmp_path / "results").glob("*.png")}
+    assert pictures == {path.name for path in (docs / "results").glob("*.png")}

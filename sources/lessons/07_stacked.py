@@ -61,9 +61,9 @@ for count in COUNTS:
 # find 50 numbers for each; a linear classifier then sees the labelled ones.
 #
 # **Label spreading** (Zhou et al., 2004) uses all training images in another way. It joins
-# each image to its 10 nearest neighbours, and lets the few labels flow along these joints.
-# We run it on pixels and on the 50 numbers of PCA. All settings, here and below, were
-# chosen on the validation images.
+# each image to its 9 nearest neighbours, and lets the few labels flow along these joints.
+# Its setting `alpha` says how far: near 1, labels go a long way. We run it on pixels and on
+# the 50 numbers of PCA. All settings, here and below, were chosen on the validation images.
 #
 # **Predict:** with one label per digit, how often is the best of the four right?
 
@@ -93,8 +93,8 @@ for count, chosen in few.items():
     note("SVM on pixels", count, svm.score(test_pixels, y_test))
     line = LogisticRegression(C=0.1, max_iter=1000).fit(linear[chosen], y_train[chosen])
     note("PCA and a line", count, line.score(linear_test, y_test))
-note_spread("spreading, pixels", x_train, x_test, alpha=0.2)
-note_spread("spreading, PCA", linear, linear_test, alpha=0.2)
+note_spread("spreading, pixels", x_train, x_test, alpha=0.95)
+note_spread("spreading, PCA", linear, linear_test, alpha=0.99)
 
 # %% [markdown]
 # A mean over several counts is less shaken by the luck of one draw of labels.
@@ -106,12 +106,12 @@ def mean_of(arm, counts):
 
 SCARCE, MIDDLE, MANY = (10, 30, 100), (30, 100, 300), (100, 300, 2000)
 proven.claim(
-    "with 10 to 100 labels, spreading on pixels beats the SVM by 4 points or more",
-    mean_of("spreading, pixels", SCARCE) > mean_of("SVM on pixels", SCARCE) + 0.04,
+    "with 10 to 100 labels, spreading on pixels beats the SVM by 3 points or more",
+    mean_of("spreading, pixels", SCARCE) > mean_of("SVM on pixels", SCARCE) + 0.03,
 )
 proven.claim(
-    "with 2,000 labels the SVM beats spreading on pixels by 2 points or more",
-    test_accuracy["SVM on pixels"][2000] > test_accuracy["spreading, pixels"][2000] + 0.02,
+    "with 2,000 labels the SVM beats spreading on pixels by 4 points or more",
+    test_accuracy["SVM on pixels"][2000] > test_accuracy["spreading, pixels"][2000] + 0.04,
 )
 
 # %% [markdown]
@@ -276,16 +276,16 @@ def encode(encoders, x):
 
 
 codes, test_codes = encode(encoders, x_train), encode(encoders, x_test)
-note_spread("spreading, codes", codes, test_codes, alpha=0.8)
+note_spread("spreading, codes", codes, test_codes, alpha=0.99)
 ARMS = (
-    "from scratch", "pretrained", "spreading, codes", "spreading, pixels", "SVM on pixels"
+    "from scratch", "pretrained", "spreading, codes", "spreading, PCA", "SVM on pixels"
 )
 
 # %% [markdown]
 # The bands in the figure show the lowest and the highest of five seeds. A seed changes
 # everything at once: the draw of labels, the first weights, the pretraining.
 
-# %% alt="Test accuracy against the number of labelled images, with bands: up to 300 labels from scratch is lowest, and pretrained lies above it; label spreading highest with few labels, and the SVM highest with 2,000; the bands are widest at 10 labels."
+# %% alt="Test accuracy against the number of labelled images, with bands: up to 300 labels from scratch is lowest, and pretrained lies above it; spreading on codes and on PCA highest with few labels, and the SVM highest with 2,000; the bands are widest at 10 labels."
 bands = {}
 for arm in ARMS:
     seen = [
@@ -296,7 +296,7 @@ for arm in ARMS:
 plots.lines(
     COUNTS, {arm: list(test_accuracy[arm].values()) for arm in ARMS},
     "labelled images", "test accuracy", bands=bands, log="x",
-    title="Pretraining helps the network; with few labels its codes help more",
+    title="Pretraining helps the network; with few labels, spreading helps more",
 )
 plt.show()
 
@@ -325,12 +325,12 @@ proven.claim(
 spread, svm = test_accuracy["spreading, codes"], test_accuracy["SVM on pixels"]
 fine_tuned = test_accuracy["pretrained"]
 proven.claim(
-    "with 10 to 100 labels, spreading on codes beats fine-tuning by 1 point or more",
-    mean_of("spreading, codes", SCARCE) > pretrained[SCARCE] + 0.01,
+    "with 10 to 100 labels, spreading on codes beats fine-tuning by 6 points or more",
+    mean_of("spreading, codes", SCARCE) > pretrained[SCARCE] + 0.06,
 )
 proven.claim(
-    "with 2,000 labels fine-tuning beats spreading on codes",
-    fine_tuned[2000] > spread[2000],
+    "with 2,000 labels fine-tuning beats spreading on codes by 1 point or more",
+    fine_tuned[2000] > spread[2000] + 0.01,
 )
 
 # %%
@@ -338,9 +338,10 @@ proven.claim(
     "with 300 and 2,000 labels fine-tuning is less than 2.5 points ahead of the SVM",
     sum(fine_tuned[count] - svm[count] for count in (300, 2000)) / 2 < 0.025,
 )
+spreads = [mean_of(f"spreading, {what}", MIDDLE) for what in ("codes", "PCA", "pixels")]
 proven.claim(
-    "spreading does better on codes than on pixels",
-    mean_of("spreading, codes", MIDDLE) > mean_of("spreading, pixels", MIDDLE),
+    "with 30 to 300 labels, spreading on codes, PCA and pixels is within 7 points",
+    max(spreads) - min(spreads) < 0.07,
 )
 
 # %% [markdown]
@@ -350,9 +351,11 @@ proven.claim(
 # 300 and 2,000 labels pretraining only brings it to where the SVM is.
 #
 # With few labels the best use of the codes is not fine-tuning: let the labels spread over
-# them. Even there PCA is a close rival: compare the figures of section 1. And mind the
-# bands: with 10 labels the luck of the draw moves an arm as far as the arms lie apart.
-# One run there proves nothing.
+# them. But they spread nearly as well over PCA's numbers, and over the pixels themselves:
+# which of the three is ahead changes with the seed. With 55,000 images, and codes that
+# were trained to ignore small deformations, the codes do win: [see the row
+# few-labels](../docs/results.md#few-labels). And mind the bands: with 10 labels the luck of
+# the draw moves an arm far. One run there proves nothing.
 #
 # ## 5. Is it the pretraining, or only the scale of the weights?
 #
@@ -776,7 +779,8 @@ proven.claim("with 200 images it flatters less than with 50", flattered[-1] < fl
 # - One set of tensors is a list of layers, a deep autoencoder and a classifier. To train
 #   one of them is to change all.
 # - Pretraining helped a sigmoid network with few labels. Spreading the labels over the codes
-#   helped more, and the SVM on pixels was hard to beat. Draw bands: with 10 labels luck decides.
+#   helped more, over PCA's numbers or pixels nearly as much, and with many labels the SVM on
+#   pixels was hard to beat. Draw bands: with 10 labels luck decides.
 # - Much of the gain was the scale of the weights: controls without any image had it too. ReLU
 #   and convolutional networks gained little or nothing. Choosing on test images flatters.
 #
