@@ -351,11 +351,9 @@ proven.claim(
 # 300 and 2,000 labels pretraining only brings it to where the SVM is.
 #
 # With few labels the best use of the codes is not fine-tuning: let the labels spread over
-# them. But they spread nearly as well over PCA's numbers, and over the pixels themselves:
-# which of the three is ahead changes with the seed. With 55,000 images, and codes that
-# were trained to ignore small deformations, the codes do win: [see the row
-# few-labels](../docs/results.md#few-labels). And mind the bands: with 10 labels the luck of
-# the draw moves an arm far. One run there proves nothing.
+# them. PCA's numbers and the pixels serve nearly as well: which is ahead changes with the
+# seed. With 55,000 images, and an autoencoder that restores *deformed* digits, [the codes
+# win](../docs/results.md#few-labels). Mind the bands: with 10 labels one run proves nothing.
 #
 # ## 5. Is it the pretraining, or only the scale of the weights?
 #
