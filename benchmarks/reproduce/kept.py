@@ -55,17 +55,18 @@ def read(folder: Path, row: Row) -> list[Kept]:
 
 
 def keep(folder: Path, row: Row, run: Kept) -> None:
-    """Add a run to those of its row; one of the same seed is replaced.
-
-    The file is written aside and then put in place, so that an interrupt loses nothing.
-    """
+    """Add a run to those of its row; one of the same seed is replaced."""
     others = [other for other in read(folder, row) if other.seed != run.seed]
     runs = sorted([*others, run], key=lambda each: each.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{row.name}.json"
-    aside = path.with_suffix(".part")
     text = json.dumps([asdict(each) for each in runs], indent=1, ensure_ascii=False)
-    aside.write_text(text + "\n", encoding="utf-8")
+    write_whole(folder / f"{row.name}.json", text + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file aside and then put it in place: an interrupt loses nothing."""
+    aside = path.with_suffix(".part")
+    aside.write_text(text, encoding="utf-8")
     os.replace(aside, path)
 
 

@@ -1,6 +1,5 @@
 """The page of results, made from what was kept: no measured figure on it is typed."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
@@ -19,9 +18,9 @@ HEAD = """# Results at full size
 
 `make reproduce` measures every row of this page on all of MNIST, keeps each run in
 `results/`, and writes the page from what was kept. `make reproduce ROW=name` measures
-one row. All figures are those of the 10,000 test images; every setting was chosen on
-validation images, and the goals were set before the first run. A range goes from the
-smallest to the largest run.
+one row. All figures are those of the 10,000 test images. No setting was chosen on
+them, and the goals were set before the first run. A range goes from the smallest to the
+largest run.
 
 | row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -41,9 +40,7 @@ def write(rows: Sequence[Row], page: Path, results: Path) -> None:
             plt.close(figure)
             sections.append(_section(row, runs, picture.relative_to(page.parent)))
     text = HEAD + "\n".join(lines) + "\n\n" + "\n".join(sections)
-    aside = page.with_suffix(".part")
-    aside.write_text(text.rstrip() + "\n", encoding="utf-8")
-    os.replace(aside, page)
+    kept.write_whole(page, text.rstrip() + "\n")
 
 
 def _line(row: Row, runs: Sequence[Kept]) -> str:

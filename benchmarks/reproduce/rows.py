@@ -39,7 +39,6 @@ class Job:
         images: Examples,
         objective: Objective,
         config: TrainConfig,
-        validation: Examples | None = None,
     ) -> History:
         """Train with `fit`; a run that was stopped goes on from its checkpoint.
 
@@ -49,7 +48,6 @@ class Job:
             images: As for `fit`.
             objective: As for `fit`.
             config: As for `fit`.
-            validation: As for `fit`.
 
         Raises:
             KeyboardInterrupt: If the run was stopped by hand, after its checkpoint was
@@ -60,7 +58,6 @@ class Job:
             images,
             objective,
             replace(config, epochs=1) if self.small else config,
-            validation=validation,
             checkpoint=self.folder / f"{name}.pt",
             generator=torch.Generator().manual_seed(self.seed),
             progress=not self.small,
