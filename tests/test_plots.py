@@ -1,17 +1,9 @@
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 
 from aelesson import plots
-
-
-@pytest.fixture(autouse=True)
-def closed_figures():
-    with mpl.rc_context({"backend": "agg"}):
-        yield
-    plt.close("all")
 
 
 def cells_of(figure):
