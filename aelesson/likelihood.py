@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from aelesson import latent, losses, runtime
 from aelesson.models import VAE
@@ -75,7 +76,12 @@ class Estimate:
 
 
 def nll(
-    model: VAE, images: Tensor, samples: int, generator: torch.Generator | None = None
+    model: VAE,
+    images: Tensor,
+    samples: int,
+    generator: torch.Generator | None = None,
+    *,
+    progress: bool = False,
 ) -> Estimate:
     """Estimate the negative log-likelihood of images, in nats per image.
 
@@ -87,6 +93,7 @@ def nll(
         images: `(N, ...)` in [0, 1]; binary ones make it a likelihood of data.
         samples: Codes drawn per image.
         generator: Draws them; by default PyTorch's global one.
+        progress: Whether to show a bar.
 
     Raises:
         ValueError: If there are fewer than two images, or `samples` is below 1.
@@ -96,11 +103,12 @@ def nll(
             f"images has shape {tuple(images.shape)}: a standard error needs 2 or more"
         )
     device = next(model.parameters()).device
-    images_per_pass = max(1, ROWS // max(1, samples))
+    parts = images.split(max(1, ROWS // max(1, samples)))
+    bar = tqdm(parts, desc="weighing samples", disable=not progress)
     with runtime.evaluating(model):
         bounds = [
             iwae_bound(draw_log_weights(model, x.to(device), samples, generator))
-            for x in images.split(images_per_pass)
+            for x in bar
         ]
     values = -torch.cat(bounds).double()
     error = values.std() / math.sqrt(len(values))

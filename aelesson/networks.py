@@ -1,6 +1,7 @@
 """Builders of encoders and decoders."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from math import prod
 
@@ -11,10 +12,10 @@ from torch import Tensor, nn
 class MixedPrecision(nn.Module):
     """Compute a network's layers in bfloat16 while it trains, and return float32.
 
-    Weights, gradients of weights and outputs stay float32; in evaluation mode every
-    layer does too. It pays on GPUs, and on processors with instructions for bfloat16;
-    on others it is slower than the network alone. Keep a last sigmoid outside: near 1,
-    bfloat16 has steps of 1/256.
+    Weights, gradients of weights and outputs stay float32. In evaluation mode every
+    layer does too, unless the caller computes under `torch.autocast`. It pays on GPUs,
+    and on processors with instructions for bfloat16; on others it is slower than the
+    network alone. Keep a last sigmoid outside: near 1, bfloat16 has steps of 1/256.
 
     Source: Micikevicius et al. (2018), "Mixed precision training".
 
@@ -28,7 +29,8 @@ class MixedPrecision(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the network's output for `x`, in float32."""
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.training):
+        lower = torch.autocast(x.device.type, torch.bfloat16)
+        with lower if self.training else nullcontext():
             output: Tensor = self.network(x)
         return output.float()
 

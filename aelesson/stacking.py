@@ -4,8 +4,9 @@ Source: Bengio et al. (2007), "Greedy layer-wise training of deep networks"; wit
 corruption: Vincent et al. (2010), "Stacked denoising autoencoders".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -13,7 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aelesson import metrics, objectives
+from aelesson.history import History
 from aelesson.models import Autoencoder
+from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, fit
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
@@ -51,6 +54,53 @@ def pretrain(
     Raises:
         ValueError: If there is no image, or if `sizes` has no layer, an empty one, or
             does not start with the pixels.
+        KeyboardInterrupt: If it was stopped by hand: a layer on top of one that is not
+            trained would be of no use.
+    """
+    trained = train_layers(
+        images,
+        sizes,
+        corrupt,
+        config,
+        activation=activation,
+        generator=generator,
+        progress=progress,
+    )
+    return [layer for layer, _ in trained]
+
+
+def train_layers(
+    images: Tensor,
+    sizes: Sequence[int],
+    corrupt: Callable[[Tensor], Tensor],
+    config: TrainConfig,
+    *,
+    activation: Callable[[], nn.Module] = nn.Sigmoid,
+    mixed_precision: bool = False,
+    checkpoints: str | Path | None = None,
+    generator: torch.Generator | None = None,
+    progress: bool = True,
+) -> Iterator[tuple[Autoencoder, History]]:
+    """Do as `pretrain`, and hand out each layer with its history once it is trained.
+
+    Args:
+        images: As for `pretrain`, like all that is not listed here.
+        sizes: Units per layer.
+        corrupt: Spoils each layer's input.
+        config: The settings.
+        activation: Makes the activation of the codes.
+        mixed_precision: Whether the layers compute as in `networks.MixedPrecision`.
+        checkpoints: A folder with a checkpoint per layer, as `fit` writes them; a run
+            that ended early goes on from there.
+        generator: Shuffles.
+        progress: Whether to show a bar per layer.
+
+    Yields:
+        The autoencoder of the next layer, and the history of its training.
+
+    Raises:
+        ValueError: As in `pretrain`, and if a checkpoint comes from another run.
+        KeyboardInterrupt: As in `pretrain`.
     """
     if len(images) == 0:
         raise ValueError(f"images has shape {tuple(images.shape)}: it holds no image")
@@ -59,18 +109,29 @@ def pretrain(
             f"sizes is {tuple(sizes)}; it must start with an image's "
             f"{images[0].numel()} pixels and have a layer"
         )
-    inputs, layers = images.flatten(1), []
-    for depth, (wide, narrow) in enumerate(pairwise(sizes)):
-        output = nn.Sigmoid if depth == 0 else activation
-        layer = Autoencoder(
-            nn.Sequential(nn.Linear(wide, narrow), activation()),
-            nn.Sequential(nn.Linear(narrow, wide), output()),
-        ).to(images.device)
-        task = objectives.denoising(corrupt, F.mse_loss)
-        fit(layer, inputs, task, config, generator=generator, progress=progress)
+    task = objectives.denoising(corrupt, F.mse_loss)
+    folder = None if checkpoints is None else Path(checkpoints)
+    inputs = images.flatten(1)
+    for depth, (wide, narrow) in enumerate(pairwise(sizes), start=1):
+        encoder: nn.Module = nn.Sequential(nn.Linear(wide, narrow), activation())
+        back: nn.Module = nn.Linear(narrow, wide)
+        if mixed_precision:
+            encoder, back = MixedPrecision(encoder), MixedPrecision(back)
+        output = nn.Sigmoid() if depth == 1 else activation()
+        layer = Autoencoder(encoder, nn.Sequential(back, output)).to(images.device)
+        history = fit(
+            layer,
+            inputs,
+            task,
+            config,
+            checkpoint=None if folder is None else folder / f"layer{depth}.pt",
+            generator=generator,
+            progress=progress,
+        )
+        if history.interrupted:
+            raise KeyboardInterrupt(f"layer {depth} is not trained to its end")
         inputs = metrics.apply(layer, layer.encode, inputs)
-        layers.append(layer)
-    return layers
+        yield layer, history
 
 
 def encode_through(encoders: Sequence[Callable[[Tensor], Tensor]], x: Tensor) -> Tensor:

@@ -139,6 +139,12 @@ def test_nll_leaves_the_model_as_it_was():
     assert again[0] == again[1]
 
 
+@pytest.mark.parametrize("progress", [False, True])
+def test_nll_shows_a_bar_when_asked(progress, capsys):
+    likelihood.nll(a_vae(), binary(3), 5, progress=progress)
+    assert ("weighing samples" in capsys.readouterr().err) == progress
+
+
 def test_an_error_bar_needs_two_images():
     with pytest.raises(ValueError, match="a standard error needs 2 or more"):
         likelihood.nll(a_vae(), binary(1), 5)

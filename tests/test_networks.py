@@ -199,6 +199,16 @@ def test_mixed_precision_trains_in_bfloat16_and_answers_in_float32():
     torch.testing.assert_close(rough, exact, rtol=0.02, atol=0.02)
 
 
+def test_mixed_precision_in_evaluation_is_the_callers_choice():
+    torch.manual_seed(0)
+    mixed, x = networks.MixedPrecision(nn.Linear(64, 8)).eval(), torch.randn(16, 64)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = mixed(x)
+    assert rough.dtype == torch.float32
+    assert torch.equal(rough, rough.bfloat16().float())
+    assert not torch.equal(rough, mixed(x))
+
+
 def test_mixed_precision_gives_float32_gradients_near_the_exact_ones():
     torch.manual_seed(0)
     network = nn.Linear(64, 8)

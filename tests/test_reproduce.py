@@ -15,7 +15,7 @@ from aelesson.objectives import reconstruction
 from aelesson.training import TrainConfig
 from benchmarks.reproduce import __main__ as command
 from benchmarks.reproduce import kept, page
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 from benchmarks.reproduce.table import ROWS
 
 
@@ -221,7 +221,7 @@ def test_the_page_says_whether_the_goal_is_reached(higher, value, reached, tmp_p
 
 def test_settings_are_said_in_words():
     config = TrainConfig(epochs=3, batch_size=64, learning_rate=0.002)
-    assert describe(config) == "3 epochs, batch 64, Adam 0.002, constant rate"
+    assert in_words(config) == "3 epochs, batch 64, Adam 0.002, constant rate"
     assert chain((784, 128, 32)) == "784-128-32"
 
 

@@ -98,6 +98,64 @@ class TestPretrain:
             quick_stack(torch.zeros(0, 1, 3, 4))
 
 
+class StoppedByHand:
+    """Corrupt nothing, and be interrupted at one of the steps."""
+
+    def __init__(self, step):
+        self.left = step
+
+    def __call__(self, x):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return x
+
+
+class TestTrainLayers:
+    def train(self, images, corrupt=lambda x: x, **options):
+        torch.manual_seed(1)
+        config = TrainConfig(epochs=2, batch_size=16, learning_rate=0.01)
+        options = {"generator": seeded(3), "progress": False} | options
+        return stacking.train_layers(images, (12, 7, 5), corrupt, config, **options)
+
+    def test_hands_out_the_layers_of_pretrain_with_their_histories(self, images):
+        layers, histories = zip(*self.train(images), strict=True)
+        for layer, other in zip(layers, quick_stack(images), strict=True):
+            assert torch.equal(weights(layer), weights(other))
+        for history in histories:
+            assert len(history) == 2
+            first, last = history.curve()
+            assert last < first
+
+    @pytest.mark.parametrize("step", [2, 7, 9, 14])  # 4 steps an epoch, 8 a layer
+    def test_no_layer_is_put_on_one_that_was_stopped(self, images, step):
+        with pytest.raises(KeyboardInterrupt, match=f"layer {1 + (step > 8)} is not"):
+            quick_stack(images, corrupt=StoppedByHand(step))
+
+    @pytest.mark.parametrize("step", [2, 7, 9, 14])
+    def test_goes_on_from_its_checkpoints(self, images, step, tmp_path):
+        whole = [layer for layer, _ in self.train(images)]
+        with pytest.raises(KeyboardInterrupt):
+            list(self.train(images, StoppedByHand(step), checkpoints=tmp_path))
+        given = []
+        resumed = self.train(
+            images, lambda x: given.append(x) or x, checkpoints=tmp_path
+        )
+        for (layer, history), other in zip(resumed, whole, strict=True):
+            assert torch.equal(weights(layer), weights(other))
+            assert len(history) == 2
+        assert len(given) == 16 - (step - 1) // 4 * 4  # only epochs that were not done
+
+    def test_mixed_precision_is_near_the_plain_layers(self, images):
+        mixed = [layer for layer, _ in self.train(images, mixed_precision=True)]
+        for layer, plain in zip(mixed, quick_stack(images), strict=True):
+            assert not torch.equal(weights(layer), weights(plain))
+            torch.testing.assert_close(
+                weights(layer), weights(plain), atol=0.02, rtol=0
+            )
+        assert isinstance(mixed[0].decoder[-1], nn.Sigmoid)
+
+
 class TestEncodeThrough:
     def test_feeds_each_code_to_the_next(self):
         steps = [lambda x: x + 1, lambda x: 2 * x, lambda x: x**2]

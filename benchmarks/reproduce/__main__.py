@@ -43,10 +43,9 @@ def left_to_do(rows: list[Row], results: Path, again: bool) -> list[tuple[Row, i
     ]
 
 
-def measure(
-    row: Row, seed: int, splits: data.Splits, results: Path, scratch: Path
-) -> None:
+def measure(row: Row, seed: int, results: Path, scratch: Path) -> None:
     """Do one run of a row and keep what it measured."""
+    splits = data.load("mnist")
     device = runtime.start(seed)
     # Other settings are another run: its checkpoints are no use to this one.
     folder = scratch / f"{row.name}-{seed}-{zlib.crc32(row.settings.encode()):08x}"
@@ -66,12 +65,10 @@ def main(
     plots.use_style()
     rows, results = choose(names or []), docs / "results"
     todo = left_to_do(rows, results, again)
-    splits = data.load("mnist") if todo else None
     for number, (row, seed) in enumerate(todo, start=1):
         console.print(f"Run {number} of {len(todo)}: {row.name}, seed {seed}")
-        assert splits is not None
         try:
-            measure(row, seed, splits, results, ROOT / "build" / "reproduce")
+            measure(row, seed, results, ROOT / "build" / "reproduce")
         except KeyboardInterrupt:
             console.print("Stopped. The same command goes on from here.")
             raise typer.Exit(130) from None

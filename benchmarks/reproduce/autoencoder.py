@@ -6,7 +6,7 @@ from aelesson import linear, losses, metrics, networks, objectives
 from aelesson.models import Autoencoder
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, one_cycle
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 
 CODE = 32
 SIZES = (784, 1024, CODE)
@@ -94,8 +94,8 @@ MLP_ROW = Row(
     published={},
     settings=(
         f"{chain(SIZES)} and back, GELU, mixed precision; "
-        f"{describe(MLP)}. Beside it a tutorial's {chain(TUTORIAL_SIZES)} "
-        f"with a ReLU on the code; {describe(TUTORIAL)}."
+        f"{in_words(MLP)}. Beside it a tutorial's {chain(TUTORIAL_SIZES)} "
+        f"with a ReLU on the code; {in_words(TUTORIAL)}."
     ),
     run=run_mlp,
 )
@@ -109,8 +109,8 @@ CONV_ROW = Row(
     published={},
     settings=(
         f"Strided convolutions to {CHANNELS[0]} and {CHANNELS[1]} channels, a linear "
-        f"code of {CODE}, and back, ReLU, mixed precision; {describe(CONV)}. Beside it "
-        f"the multilayer perceptron of the row `autoencoder`, {describe(MLP)}."
+        f"code of {CODE}, and back, ReLU, mixed precision; {in_words(CONV)}. Beside it "
+        f"the multilayer perceptron of the row `autoencoder`, {in_words(MLP)}."
     ),
     run=run_conv,
 )

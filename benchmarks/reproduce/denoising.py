@@ -8,7 +8,7 @@ from aelesson.models import Autoencoder
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, one_cycle
 from aelesson.unet import UNet
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 
 STD = 0.5
 CHANNELS = (32, 64)
@@ -59,8 +59,8 @@ ROW = Row(
     published={},
     settings=(
         f"U-Net of {CHANNELS[0]} and {CHANNELS[1]} channels, which has no code, mixed "
-        f"precision; {describe(OURS)}; mean squared error. Beside it a tutorial's "
-        f"{chain(TUTORIAL_SIZES)} and back, {describe(TUTORIAL)}; the best "
+        f"precision; {in_words(OURS)}; mean squared error. Beside it a tutorial's "
+        f"{chain(TUTORIAL_SIZES)} and back, {in_words(TUTORIAL)}; the best "
         "linear map; a median filter of 3 x 3. The figure is the mean over images of "
         "the peak signal-to-noise ratio."
     ),

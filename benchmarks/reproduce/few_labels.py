@@ -13,7 +13,7 @@ from aelesson.models import Autoencoder
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, one_cycle
 from benchmarks.reproduce.autoencoder import with_pixels
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 
 SIZES = (784, 1024, 512, 64)
 ANGLE, SCALE, SHEAR, SHIFT, BEND = 7.5, 0.075, 0.125, 1.0, 1.0  # as `deformation` says
@@ -127,7 +127,7 @@ ROW = Row(
     aim=10.0,
     published={"M1 + TSVM, Kingma et al. (2014)": 11.82},
     settings=(
-        f"{chain(SIZES)} and back, ReLU, mixed precision; {describe(TRAINING)}. The "
+        f"{chain(SIZES)} and back, ReLU, mixed precision; {in_words(TRAINING)}. The "
         "autoencoder restores digits from deformed copies, in which each digit is "
         f"turned by up to {ANGLE:g} degrees, scaled by up to {SCALE:.1%} along each "
         f"axis, slanted by up to {SHEAR:g}, moved by up to {SHIFT:g} pixel, bent by "

@@ -11,7 +11,7 @@ from aelesson import objectives, runtime
 from aelesson.models import VAE
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, evaluate
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 from benchmarks.speed.ways import StoredDigits
 
 SIZES = (784, 400, 20)
@@ -85,7 +85,7 @@ ROW = Row(
     published={"the script's public logs (PyTorch examples)": 105.6},
     settings=(
         f"{chain(SIZES)} and back, ReLU, mixed precision, all 60,000 training images; "
-        f"{describe(CONFIG)}. Beside it the published script's way: a DataLoader over "
+        f"{in_words(CONFIG)}. Beside it the published script's way: a DataLoader over "
         "torchvision's data set, float32, the loss asked for at every step."
     ),
     run=run,

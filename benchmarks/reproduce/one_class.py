@@ -13,7 +13,7 @@ from aelesson.models import Autoencoder
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, one_cycle
 from benchmarks.reproduce.denoising import STD
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 
 DIGITS = 10
 SIZES = (784, 512, 256, 64)
@@ -122,7 +122,7 @@ ROW = Row(
     settings=(
         f"{chain(SIZES)} and back, ReLU, linear output, mixed precision: one network "
         "per digit, which sees that digit alone. It learns to remove Gaussian noise of "
-        f"{STD} from raw images; {describe(CONFIG)}. An image's score is the mean "
+        f"{STD} from raw images; {in_words(CONFIG)}. An image's score is the mean "
         "squared error of its reconstruction, without noise; the figure is the mean "
         f"area over the {DIGITS} digits. Noise and widths are the first that were "
         "tried, and stayed when their area on validation images was seen; the number "

@@ -57,14 +57,22 @@ class Job:
             model.to(self.device),
             images,
             objective,
-            replace(config, epochs=1) if self.small else config,
+            self.shortened(config),
             checkpoint=self.folder / f"{name}.pt",
-            generator=torch.Generator().manual_seed(self.seed),
+            generator=self.shuffler(),
             progress=not self.small,
         )
         if history.interrupted:
             raise KeyboardInterrupt
         return history
+
+    def shuffler(self) -> torch.Generator:
+        """Return a new generator that shuffles the images as the seed says."""
+        return torch.Generator().manual_seed(self.seed)
+
+    def shortened(self, config: TrainConfig) -> TrainConfig:
+        """Return the settings, for one epoch only if the job is small."""
+        return replace(config, epochs=1) if self.small else config
 
     def at_most(self, full: int, small: int) -> int:
         """Return the first number, or the second one if the job is small."""
@@ -117,14 +125,14 @@ class Row:
     higher_is_better: bool = False
     seeds: int = 3
 
-    def reaches(self, value: float) -> bool:
-        """Tell whether a figure is as good as the aim."""
+    def reaches(self, value: float) -> bool | None:
+        """Tell whether a figure is as good as the aim, if there is one."""
         if self.aim is None:
-            return True
+            return None
         return value >= self.aim if self.higher_is_better else value <= self.aim
 
 
-def describe(config: TrainConfig) -> str:
+def in_words(config: TrainConfig) -> str:
     """Say the settings of a training in words."""
     schedule = config.describe()["schedule"].replace("_", " ")
     return (

@@ -5,10 +5,9 @@ from itertools import pairwise
 from torch import nn
 
 from aelesson import corruptions, labels, metrics, objectives, stacking
-from aelesson.models import Autoencoder
 from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, one_cycle
-from benchmarks.reproduce.rows import Job, Outcome, Row, chain, describe
+from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 
 SIZES = (784, 1000, 1000, 1000)
 MASKED = 0.25  # share of its input that each layer must restore in pretraining
@@ -19,26 +18,26 @@ TUNING = TrainConfig(epochs=40, batch_size=128, learning_rate=1e-3, schedule=one
 
 
 def build_encoders() -> list[nn.Module]:
-    """Return the layers of the classifier, without what they shall learn."""
+    """Return the layers of the classifier, with nothing learnt."""
     return [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(SIZES)]
 
 
-def pretrain(job: Job, encoders: list[nn.Module]) -> float:
-    """Train each layer to restore its masked input; return the seconds.
-
-    As `aelesson.stacking.pretrain` does, with a checkpoint for each layer.
-    """
-    inputs, seconds = job.splits.train.images.flatten(1), 0.0
-    ask = objectives.denoising(corruptions.masking(MASKED))
-    for depth, (encoder, (wide, narrow)) in enumerate(
-        zip(encoders, pairwise(SIZES), strict=True), start=1
-    ):
-        output = nn.Sigmoid() if depth == 1 else nn.ReLU()
-        decoder = nn.Sequential(MixedPrecision(nn.Linear(narrow, wide)), output)
-        layer = Autoencoder(MixedPrecision(encoder), decoder)
-        seconds += job.train(f"layer{depth}", layer, inputs, ask, LAYER).seconds
-        inputs = metrics.apply(layer, layer.encode, inputs)
-    return seconds
+def pretrain(job: Job) -> tuple[list[nn.Module], float]:
+    """Train each layer to restore its masked input; return them and the seconds."""
+    trained = stacking.train_layers(
+        job.splits.train.images.to(job.device),
+        SIZES,
+        corruptions.masking(MASKED),
+        job.shortened(LAYER),
+        activation=nn.ReLU,
+        mixed_precision=True,
+        checkpoints=job.folder,
+        generator=job.shuffler(),
+        progress=not job.small,
+    )
+    layers, histories = zip(*trained, strict=True)
+    seconds = sum(history.seconds for history in histories)
+    return [layer.encoder for layer in layers], seconds
 
 
 def tune(job: Job, name: str, encoders: list[nn.Module]) -> tuple[float, float]:
@@ -59,8 +58,7 @@ def tune(job: Job, name: str, encoders: list[nn.Module]) -> tuple[float, float]:
 
 def run(job: Job) -> Outcome:
     """Pretrain and fine-tune, beside the same network from scratch."""
-    encoders = build_encoders()
-    pretraining = pretrain(job, encoders)
+    encoders, pretraining = pretrain(job)
     error, tuning = tune(job, "tuned", encoders)
     scratch, alone = tune(job, "scratch", build_encoders())
     return Outcome(
@@ -84,9 +82,9 @@ ROW = Row(
     },
     settings=(
         f"{chain(SIZES)}, ReLU, mixed precision. Pretraining: each layer restores its "
-        f"input, {MASKED:.0%} of it masked; {describe(LAYER)} per layer. Fine-tuning "
+        f"input, {MASKED:.0%} of it masked; {in_words(LAYER)} per layer. Fine-tuning "
         f"drops {DROPPED_PIXELS:.0%} of pixels and {DROPPED_UNITS:.0%} of units; "
-        f"{describe(TUNING)}."
+        f"{in_words(TUNING)}."
     ),
     run=run,
 )
