@@ -54,8 +54,8 @@ def pretrain(
     Raises:
         ValueError: If there is no image, or if `sizes` has no layer, an empty one, or
             does not start with the pixels.
-        KeyboardInterrupt: If it was stopped by hand: a layer on top of one that is not
-            trained would be of no use.
+        KeyboardInterrupt: If it was stopped by hand: a layer learns nothing useful on
+            top of one that is half trained.
     """
     trained = train_layers(
         images,
@@ -84,16 +84,16 @@ def train_layers(
     """Do as `pretrain`, and hand out each layer with its history once it is trained.
 
     Args:
-        images: As for `pretrain`, like all that is not listed here.
-        sizes: Units per layer.
-        corrupt: Spoils each layer's input.
-        config: The settings.
-        activation: Makes the activation of the codes.
+        images: As for `pretrain`.
+        sizes: As for `pretrain`.
+        corrupt: As for `pretrain`.
+        config: As for `pretrain`.
+        activation: As for `pretrain`.
         mixed_precision: Whether the layers compute as in `networks.MixedPrecision`.
         checkpoints: A folder with a checkpoint per layer, as `fit` writes them; a run
             that ended early goes on from there.
-        generator: Shuffles.
-        progress: Whether to show a bar per layer.
+        generator: As for `pretrain`.
+        progress: As for `pretrain`.
 
     Yields:
         The autoencoder of the next layer, and the history of its training.
