@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from aelesson import latent, losses, runtime
 from aelesson.models import VAE
 
-ROWS = 5_000  # pairs of image and sample per pass: bounds memory, not the result
+ROWS = 5_000  # pairs of image and sample per pass, or one image: bounds memory only
 
 
 def draw_log_weights(

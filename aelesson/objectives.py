@@ -137,9 +137,9 @@ def negative_elbo(
 def negative_iwae(samples: int, generator: torch.Generator | None = None) -> Objective:
     r"""Ask a `VAE` for the bound of importance weights, in nats per image.
 
-    $-\log \frac{1}{K} \sum_k w_k$ with $K$ samples of $z$ per image. With one sample it
-    is the ELBO, its KL term sampled too; with more it is tighter, and the encoder need
-    not be as close to the posterior.
+    $-\log \frac{1}{K} \sum_k w_k$ with $K$ samples of $z$ per image. With one sample
+    the bound is the ELBO, its KL term sampled too; with more it is tighter, and the
+    encoder need not be as close to the posterior.
 
     Source: Burda, Grosse and Salakhutdinov (2016), equation 8.
 

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 from aelesson import metrics, objectives
 from aelesson.history import History
 from aelesson.models import Autoencoder
-from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, fit
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
@@ -54,8 +53,8 @@ def pretrain(
     Raises:
         ValueError: If there is no image, or if `sizes` has no layer, an empty one, or
             does not start with the pixels.
-        KeyboardInterrupt: If it was stopped by hand: a layer learns nothing useful on
-            top of one that is half trained.
+        KeyboardInterrupt: If it was stopped by hand. No layer is returned then;
+            `train_layers` hands out those that are done, and can keep checkpoints.
     """
     trained = train_layers(
         images,
@@ -76,12 +75,14 @@ def train_layers(
     config: TrainConfig,
     *,
     activation: Callable[[], nn.Module] = nn.Sigmoid,
-    mixed_precision: bool = False,
+    wrap: Callable[[nn.Module], nn.Module] = lambda network: network,
     checkpoints: str | Path | None = None,
     generator: torch.Generator | None = None,
     progress: bool = True,
 ) -> Iterator[tuple[Autoencoder, History]]:
     """Do as `pretrain`, and hand out each layer with its history once it is trained.
+
+    Nothing is trained or checked before the first layer is asked for.
 
     Args:
         images: As for `pretrain`.
@@ -89,7 +90,8 @@ def train_layers(
         corrupt: As for `pretrain`.
         config: As for `pretrain`.
         activation: As for `pretrain`.
-        mixed_precision: Whether the layers compute as in `networks.MixedPrecision`.
+        wrap: Goes around a layer's encoder, and around the linear part of its decoder;
+            for example `networks.MixedPrecision`.
         checkpoints: A folder with a checkpoint per layer, as `fit` writes them; a run
             that ended early goes on from there.
         generator: As for `pretrain`.
@@ -113,12 +115,10 @@ def train_layers(
     folder = None if checkpoints is None else Path(checkpoints)
     inputs = images.flatten(1)
     for depth, (wide, narrow) in enumerate(pairwise(sizes), start=1):
-        encoder: nn.Module = nn.Sequential(nn.Linear(wide, narrow), activation())
-        back: nn.Module = nn.Linear(narrow, wide)
-        if mixed_precision:
-            encoder, back = MixedPrecision(encoder), MixedPrecision(back)
-        output = nn.Sigmoid() if depth == 1 else activation()
-        layer = Autoencoder(encoder, nn.Sequential(back, output)).to(images.device)
+        encoder = wrap(nn.Sequential(nn.Linear(wide, narrow), activation()))
+        back, output = wrap(nn.Linear(narrow, wide)), nn.Sigmoid
+        decoder = nn.Sequential(back, output() if depth == 1 else activation())
+        layer = Autoencoder(encoder, decoder).to(images.device)
         history = fit(
             layer,
             inputs,
@@ -130,7 +130,8 @@ def train_layers(
         )
         if history.interrupted:
             raise KeyboardInterrupt(f"layer {depth} is not trained to its end")
-        inputs = metrics.apply(layer, layer.encode, inputs)
+        if depth < len(sizes) - 1:
+            inputs = metrics.apply(layer, layer.encode, inputs)
         yield layer, history
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 from importlib.metadata import version
@@ -189,7 +190,7 @@ def test_a_failed_run_loses_nothing_that_was_kept(a_table, tmp_path):
 
 def a_run(row, seed=0, value=0.1, **more):
     outcome = Outcome(value, 100.0, **more)
-    return kept.describe(row, seed, outcome, torch.device("cpu"))
+    return kept.describe(row, seed, outcome, torch.device("cpu"), "1234567")
 
 
 def test_a_run_is_kept_with_what_it_came_from(tmp_path):
@@ -201,8 +202,43 @@ def test_a_run_is_kept_with_what_it_came_from(tmp_path):
     assert [(run.seed, run.value) for run in runs] == [(0, 0.1), (1, 0.3)]
     assert runs[0].versions["torch"] == version("torch")
     assert "thread" in runs[0].machine
-    assert runs[0].commit
+    assert runs[0].commit == "1234567"
     assert kept.read(tmp_path, replace(row, settings="others")) == []
+
+
+def test_the_commit_is_that_of_the_start(a_table, tmp_path, monkeypatch):
+    now = ["first"]
+    monkeypatch.setattr(kept, "current_commit", lambda: now[0])
+
+    def run(job):
+        now[0] += "+"
+        return Outcome(1.0, 1.0)
+
+    assert a_table(row_of(run), arguments=["toy", "toy"]).exit_code == 0
+    commits = [run.commit for run in kept.read(tmp_path / "docs/results", row_of())]
+    assert commits == ["first", "first+", "first++"]
+
+
+def test_written_results_do_not_count_as_changed_code(tmp_path, monkeypatch):
+    for folder in ("aelesson", "benchmarks", "docs"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "file").touch()
+    monkeypatch.setattr(kept, "__file__", str(tmp_path / "file"))
+    identity = ("-c", "user.name=n", "-c", "user.email=e")
+    for words in (["init"], ["add", "."], [*identity, "commit", "-m", "first"]):
+        kept._git(*words)
+    clean = kept.current_commit()
+    assert re.fullmatch("[0-9a-f]{7,}", clean)
+    (tmp_path / "docs" / "file").write_text("results")
+    assert kept.current_commit() == clean
+    (tmp_path / "benchmarks" / "row").touch()
+    assert kept.current_commit() == clean + "+"
+
+
+def test_without_a_repository_the_commit_is_unknown(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "__file__", str(tmp_path / "file"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert kept.current_commit() == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from aelesson import corruptions, metrics, objectives, stacking
+from aelesson.networks import MixedPrecision
 from aelesson.training import TrainConfig, fit
 
 
@@ -146,8 +147,8 @@ class TestTrainLayers:
             assert len(history) == 2
         assert len(given) == 16 - (step - 1) // 4 * 4  # only epochs that were not done
 
-    def test_mixed_precision_is_near_the_plain_layers(self, images):
-        mixed = [layer for layer, _ in self.train(images, mixed_precision=True)]
+    def test_mixed_precision_may_be_put_around_layers(self, images):
+        mixed = [layer for layer, _ in self.train(images, wrap=MixedPrecision)]
         for layer, plain in zip(mixed, quick_stack(images), strict=True):
             assert not torch.equal(weights(layer), weights(plain))
             torch.testing.assert_close(

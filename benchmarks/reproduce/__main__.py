@@ -1,7 +1,8 @@
 """Measure the table of results at full size: `make reproduce`, or with ROW=name.
 
 Each run is kept as soon as it has ended, and a training leaves a checkpoint after every
-epoch, so a command that was stopped goes on where it was when it is given again.
+epoch: a command that was stopped goes on from there when it is given again. What was
+measured after a training is measured once more.
 The page `docs/results.md` is written anew after every run.
 """
 
@@ -30,7 +31,7 @@ def choose(names: list[str]) -> list[Row]:
             raise typer.BadParameter(
                 f"there is no row {name!r}; the rows are {', '.join(known)}"
             )
-    return [known[name] for name in names] or list(ROWS)
+    return [known[name] for name in dict.fromkeys(names)] or list(ROWS)
 
 
 def left_to_do(rows: list[Row], results: Path, again: bool) -> list[tuple[Row, int]]:
@@ -46,11 +47,12 @@ def left_to_do(rows: list[Row], results: Path, again: bool) -> list[tuple[Row, i
 def measure(row: Row, seed: int, results: Path, scratch: Path) -> None:
     """Do one run of a row and keep what it measured."""
     splits = data.load("mnist")
+    commit = kept.current_commit()  # a long run may see another one at its end
     device = runtime.start(seed)
     # Other settings are another run: its checkpoints are no use to this one.
     folder = scratch / f"{row.name}-{seed}-{zlib.crc32(row.settings.encode()):08x}"
     outcome = row.run(Job(splits, seed, device, folder))
-    kept.keep(results, row, kept.describe(row, seed, outcome, device))
+    kept.keep(results, row, kept.describe(row, seed, outcome, device, commit))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -69,10 +71,10 @@ def main(
         console.print(f"Run {number} of {len(todo)}: {row.name}, seed {seed}")
         try:
             measure(row, seed, results, ROOT / "build" / "reproduce")
+            page.write(ROWS, docs / "results.md", results)
         except KeyboardInterrupt:
-            console.print("Stopped. The same command goes on from here.")
+            console.print("Stopped. Without --again the command goes on from here.")
             raise typer.Exit(130) from None
-        page.write(ROWS, docs / "results.md", results)
     page.write(ROWS, docs / "results.md", results)
     console.print(f"Written: {docs / 'results.md'}")
 

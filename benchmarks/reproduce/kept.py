@@ -13,6 +13,7 @@ from benchmarks import machine
 from benchmarks.reproduce.rows import Outcome, Row
 
 PACKAGES = ("torch", "numpy", "scikit-learn")
+CODE = ("aelesson", "benchmarks", "constraints.txt")  # what decides about figures
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Kept:
         beside: Baselines of the same run.
         notes: Other figures of it.
         settings: Those of the row at that time.
-        commit: Of the repository, with a "+" if files had changed since.
+        commit: Of the repository at the start, with a "+" if code had changed since.
         versions: Of the packages that decide about figures.
         machine: Processor or GPU, and threads.
     """
@@ -55,7 +56,10 @@ def read(folder: Path, row: Row) -> list[Kept]:
 
 
 def keep(folder: Path, row: Row, run: Kept) -> None:
-    """Add a run to those of its row; one of the same seed is replaced."""
+    """Add a run to those of its row, in the place of one of the same seed.
+
+    Runs with other settings than the row's are dropped.
+    """
     others = [other for other in read(folder, row) if other.seed != run.seed]
     runs = sorted([*others, run], key=lambda each: each.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +74,9 @@ def write_whole(path: Path, text: str) -> None:
     os.replace(aside, path)
 
 
-def describe(row: Row, seed: int, outcome: Outcome, device: torch.device) -> Kept:
+def describe(
+    row: Row, seed: int, outcome: Outcome, device: torch.device, commit: str
+) -> Kept:
     """Return an outcome together with what it came from."""
     return Kept(
         seed=seed,
@@ -79,17 +85,17 @@ def describe(row: Row, seed: int, outcome: Outcome, device: torch.device) -> Kep
         beside={name: float(value) for name, value in outcome.beside.items()},
         notes={name: float(value) for name, value in outcome.notes.items()},
         settings=row.settings,
-        commit=commit(),
+        commit=commit,
         versions={name: version(name) for name in PACKAGES},
         machine=machine.describe(device),
     )
 
 
-def commit() -> str:
-    """Return the repository's commit, with a "+" if files have changed since."""
+def current_commit() -> str:
+    """Return the repository's commit, with a "+" if its code has changed since."""
     try:
         name = _git("rev-parse", "--short", "HEAD")
-        changed = _git("status", "--porcelain", "--untracked-files=no")
+        changed = _git("status", "--porcelain", "--", *(f":/{path}" for path in CODE))
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{name}+" if changed else name

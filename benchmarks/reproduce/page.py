@@ -19,9 +19,10 @@ HEAD = """# Results at full size
 
 `make reproduce` measures every row of this page on all of MNIST, keeps each run in
 `results/`, and writes the page from what was kept. `make reproduce ROW=name` measures
-one row. All figures are those of the 10,000 test images. No setting was chosen on
-them, and the goals were set before the first run. A range goes from the smallest to the
-largest run.
+one row. The figures of this table are those of the 10,000 test images. No setting was
+chosen on them, and the goals were set before the first run. A row has three runs that
+differ by their seed, and only one if a run takes over half an hour. A range goes from
+the smallest to the largest run. Published figures are a selection.
 
 | row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -100,6 +101,7 @@ def _section(row: Row, runs: Sequence[Kept], picture: Path) -> str:
         f"## {row.name}",
         f"![{row.title}: our runs beside the others]({picture.as_posix()})",
         row.settings,
+        row.remark,
         _list("From the same runs", row, _beside(runs)),
         _list("Published", row, {k: [v] for k, v in row.published.items()}),
         _notes(runs),

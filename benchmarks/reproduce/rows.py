@@ -85,7 +85,7 @@ class Outcome:
 
     Attributes:
         value: The row's figure on the test images.
-        seconds: Of training, without the measurement.
+        seconds: Of training, and of what else the method needs before it can judge.
         beside: Figures of the same unit from the same run: baselines, controls.
         notes: Other figures of the run, such as a standard error, by their name.
     """
@@ -112,6 +112,7 @@ class Row:
         run: Does the work.
         higher_is_better: Whether larger figures are better ones.
         seeds: How many runs.
+        remark: What a reader must know to compare; not a part of the settings.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Row:
     run: Callable[[Job], Outcome]
     higher_is_better: bool = False
     seeds: int = 3
+    remark: str = ""
 
     def reaches(self, value: float) -> bool | None:
         """Tell whether a figure is as good as the aim, if there is one."""
