@@ -73,7 +73,7 @@ def main(
             measure(row, seed, results, ROOT / "build" / "reproduce")
             page.write(ROWS, docs / "results.md", results)
         except KeyboardInterrupt:
-            console.print("Stopped. Without --again the command goes on from here.")
+            console.print("Stopped. Results are kept; training goes on from here.")
             raise typer.Exit(130) from None
     page.write(ROWS, docs / "results.md", results)
     console.print(f"Written: {docs / 'results.md'}")
