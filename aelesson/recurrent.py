@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from aelesson.sequences import (
+from aelesson.data.sequences import (
     decode_sequence,
     encode_sequence,
     follow_sequence,

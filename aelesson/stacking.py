@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aelesson import metrics, objectives
-from aelesson.history import History
 from aelesson.models import Autoencoder
 from aelesson.training import TrainConfig, fit
+from aelesson.training.history import History
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 

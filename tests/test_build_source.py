@@ -6,7 +6,7 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from tiny_course import HERE, LESSON, SHEET
 
-from aelesson.workbook import sheet_digest
+from aelesson.course.workbook import sheet_digest
 from tools.build import select
 from tools.sheets import STUB, make_stub, mark_sheet
 from tools.source import BuildError, parse_source, to_bytes

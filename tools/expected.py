@@ -1,8 +1,8 @@
 """Measure what lessons should show: `python -m tools.expected [LESSONS...]`.
 
 Runs every lesson with five training seeds, two at a time, and keeps the figures
-and claims in `aelesson/expected.json`, from which `aelesson.expected` computes its
-intervals.
+and claims in `aelesson/course/expected.json`, from which `aelesson.course.expected`
+computes its intervals.
 """
 
 import json
@@ -19,11 +19,11 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from aelesson.expected import SEEDS
+from aelesson.course.expected import SEEDS
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "sources" / "lessons"
-KEPT = ROOT / "aelesson" / "expected.json"
+KEPT = ROOT / "aelesson" / "course" / "expected.json"
 
 Row = tuple[str, str, str, str, float | bool]  # lesson, data set, kind, name, value
 console = Console()

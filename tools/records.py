@@ -17,7 +17,7 @@ from aelesson.data import SAMPLE
 def text_digest(notebook: NotebookNode) -> str:
     """Hash all that a text says: type, id, source and metadata of every cell.
 
-    `aelesson.workbook.sheet_digest` leaves the metadata out, because a learner's editor
+    The workbook's `sheet_digest` leaves the metadata out, because a learner's editor
     may write some; here a new `alt`, tag or number of points is a new text.
     """
     cells = [
@@ -40,8 +40,8 @@ def expected_digest(lesson: str) -> str | None:
 
 
 def _read_expected() -> dict[str, Any]:
-    text = resources.files("aelesson").joinpath("expected.json").read_text("utf-8")
-    kept: dict[str, Any] = json.loads(text)
+    path = resources.files("aelesson.course") / "expected.json"
+    kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return kept
 
 

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from aelesson.workbook import sheet_digest
+from aelesson.course.workbook import sheet_digest
 from tools.records import text_digest
 from tools.source import BuildError, Source, fixed_metadata
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from aelesson.workbook import is_untouched
+from aelesson.course.workbook import is_untouched
 from tools.outputs import normalise
 from tools.records import expected_digest, text_digest
 from tools.sheets import make_stub, mark_sheet

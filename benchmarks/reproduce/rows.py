@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from aelesson.batching import Examples
 from aelesson.data import Splits
-from aelesson.history import History
 from aelesson.objectives import Objective
 from aelesson.training import TrainConfig, fit
+from aelesson.training.batching import Examples
+from aelesson.training.history import History
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from aelesson import data, files
+from aelesson import data
+from aelesson.data import files
 
 
 def load_pixels(count: int) -> tuple[str, Tensor]:

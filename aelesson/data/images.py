@@ -17,19 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from aelesson import files
-from aelesson.files import DataError
-
-__all__ = [
-    "NAMES",
-    "DataError",
-    "ImageSet",
-    "Splits",
-    "choose_folder",
-    "choose_name",
-    "download",
-    "load",
-]
+from aelesson.data import files
+from aelesson.data.files import DataError
 
 SAMPLE = "mnist-5k"
 NAMES = (SAMPLE, "mnist", "fashion-mnist")

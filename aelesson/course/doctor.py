@@ -195,7 +195,7 @@ def look_at_full_sets() -> Finding:
 
 
 def _completeness(name: str, folder: Path) -> str:
-    from aelesson import files
+    from aelesson.data import files
 
     source = files.find_source(name, folder)
     if not source.folder.is_dir():
@@ -215,7 +215,7 @@ def _can_write(folder: Path) -> bool:
 
 def look_at_kernel() -> Finding:
     """Start the kernel that notebooks get, and have it say where it runs."""
-    from aelesson import kernels
+    from aelesson.course import kernels
 
     began = perf_counter()
     question = (

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from aelesson import strokes
-from aelesson.strokes import KINDS, LONGEST, SHORTEST
+from aelesson.data import strokes
+from aelesson.data.strokes import KINDS, LONGEST, SHORTEST
 
 
 def draw(count=600, seed=0, **lengths):

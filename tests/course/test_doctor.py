@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from aelesson import data, doctor, files, kernels
-from aelesson.doctor import Finding, Probe, Status
+from aelesson import data
+from aelesson.course import doctor, kernels
+from aelesson.course.doctor import Finding, Probe, Status
+from aelesson.data import files
 
 
 def test_a_probe_that_raises_becomes_a_finding():

@@ -113,7 +113,7 @@ def find_course(named: Path | None = None) -> Path:
         CourseError: If none of them is the course's folder.
     """
     here = Path.cwd()
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     for folder in (named,) if named else (here, *here.parents, package):
         if (folder / "exercises").is_dir() and (folder / "notebooks").is_dir():
             return folder

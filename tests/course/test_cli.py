@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 import aelesson
-from aelesson import data, doctor
-from aelesson.cli import app
-from aelesson.doctor import Finding, Probe, Status
-from aelesson.workbook import sheet_digest
+from aelesson import data
+from aelesson.course import doctor
+from aelesson.course.cli import app
+from aelesson.course.doctor import Finding, Probe, Status
+from aelesson.course.workbook import sheet_digest
 
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
 
@@ -191,7 +192,7 @@ def test_progress_of_an_unknown_sheet(course):
 
 def test_progress_without_jupyter(course, monkeypatch):
     run("workbook")
-    monkeypatch.setitem(sys.modules, "aelesson.progress", None)
+    monkeypatch.setitem(sys.modules, "aelesson.course.progress", None)
     result = run("progress")
     assert result.exit_code == 1
     assert "run `make lab` or `pip install -e '.[lab]'`" in result.stderr

@@ -5,8 +5,9 @@ itself. Here such a cell becomes a `Trouble`, and the cells after it still run w
 that is possible. Outputs are not collected: how a cell ended is in the kernel's reply.
 """
 
+import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -90,14 +91,33 @@ class Kernel:
         error, text = reply.get("ename", reply["status"]), reply.get("evalue", "")
         return Trouble(Kind.ERROR, error, text)
 
-    def _execute(self, source: str, timeout: float) -> dict[str, Any]:
+    def ask(self, expression: str) -> str:
+        """Return the value of an expression, a string; "" if it has none."""
+        if self._ended:
+            return ""
+        try:
+            reply = self._execute("", GRACE_SECONDS, {"it": expression})
+        except (TimeoutError, ConnectionError):
+            return ""
+        found = reply.get("user_expressions", {}).get("it", {})
+        text = found.get("data", {}).get("text/plain", "")
+        return str(ast.literal_eval(text)) if text else ""
+
+    def _execute(
+        self, source: str, timeout: float, ask: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Have a cell run and return the kernel's reply.
 
         Raises:
             TimeoutError: If it does not come in time.
             ConnectionError: If the kernel is gone.
         """
-        request = self._client.execute(source, allow_stdin=False, stop_on_error=False)
+        request = self._client.execute(
+            source,
+            allow_stdin=False,
+            stop_on_error=False,
+            user_expressions=dict(ask or {}),
+        )
         deadline = monotonic() + timeout
         while (left := deadline - monotonic()) > 0:
             try:

@@ -16,8 +16,8 @@ from torchvision.datasets.mnist import read_image_file, read_label_file
 from torchvision.transforms.functional import to_tensor
 from tqdm import tqdm
 
-from aelesson import data, files
-from aelesson.data import DataError
+from aelesson import data
+from aelesson.data import DataError, files, images
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES = (
     "train-images-idx3-ubyte.gz",
@@ -203,7 +203,7 @@ class TestContent:
 
     def test_unequal_classes_still_give_equal_validation(self):
         labels = np.repeat(np.arange(10, dtype=np.uint8), range(50, 150, 10))
-        order, rank = data._stratified_order(labels)
+        order, rank = images._stratified_order(labels)
         assert sorted(order) == list(range(len(labels)))
         assert np.bincount(labels[order[rank <= 40]]).tolist() == [40] * 10
         for k in range(10):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from aelesson import expected
+from aelesson.course import expected
 from tools import expected as measuring
 
 FIGURES = {"test MSE": [0.010, 0.011, 0.012, 0.011, 0.010]}
@@ -138,6 +138,7 @@ def test_the_kept_figures_are_complete():
             assert set(kept["claims"].values()) <= {expected.SEEDS}, (name, dataset)
 
 
+@pytest.mark.slow
 def test_measuring_gathers_what_a_lesson_records(tmp_path, monkeypatch):
     text = (
         "from aelesson import expected, runtime\n"
@@ -160,6 +161,7 @@ def test_measuring_gathers_what_a_lesson_records(tmp_path, monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_measuring_is_done_on_the_cpu_and_on_the_data_that_was_asked_for(
     tmp_path, monkeypatch
 ):

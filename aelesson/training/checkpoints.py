@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from aelesson import runtime
-from aelesson.history import Epoch, History
+from aelesson.training.history import Epoch, History
 
 
 @dataclass

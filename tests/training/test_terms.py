@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from aelesson.terms import WeightedMeans, check_terms, check_weights
+from aelesson.training.terms import WeightedMeans, check_terms, check_weights
 
 ONE = torch.tensor(1.0)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from aelesson.history import Epoch, History
+from aelesson.training.history import Epoch, History
 
 
 def history_of(validation, train=(3.0, 2.0, 1.0)):

@@ -153,8 +153,8 @@ def _strict() -> bool:
 
 
 def _read() -> dict[str, Any]:
-    text = resources.files("aelesson").joinpath("expected.json").read_text("utf-8")
-    kept: dict[str, Any] = json.loads(text)
+    path = resources.files("aelesson.course") / "expected.json"
+    kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return kept
 
 

@@ -4,7 +4,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aelesson import batching, data
+from aelesson import data
+from aelesson.training import batching
 
 
 class TestBatches:

@@ -18,11 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 import aelesson
-from aelesson.workbook import CourseError, Outcome, fill, find_course
+from aelesson.course.workbook import CourseError, Outcome, fill, find_course
 
 if TYPE_CHECKING:
-    from aelesson.doctor import Finding
-    from aelesson.progress import Exercise, Sheet, SheetResult
+    from aelesson.course.doctor import Finding
+    from aelesson.course.progress import Exercise, Sheet, SheetResult
 
 app = typer.Typer(
     help="Autoencoders, from a bottleneck to a generator: the course's own command.",
@@ -112,7 +112,7 @@ def download(
 @app.command()
 def doctor() -> None:
     """Look whether this machine is ready for the course, and say how to fix it."""
-    from aelesson.doctor import Status, examine
+    from aelesson.course.doctor import Status, examine
 
     console = _out()
     with console.status("Looking at this machine ..."):
@@ -156,7 +156,12 @@ def progress(
     they run in memory, with the course's own checks.
     """
     try:
-        from aelesson.progress import choose_sheets, missing_sheets, prepare, states
+        from aelesson.course.progress import (
+            choose_sheets,
+            missing_sheets,
+            prepare,
+            states,
+        )
     except ModuleNotFoundError as error:
         _fail(f"{error.name} is missing: run `make lab` or `pip install -e '.[lab]'`.")
     try:
@@ -177,7 +182,7 @@ def progress(
 
 def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
     """Judge sheet after sheet, under a bar that counts exercises."""
-    from aelesson.progress import judge
+    from aelesson.course.progress import judge
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     console = Console(stderr=True)  # so that --json prints nothing but JSON
@@ -192,7 +197,7 @@ def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
 
 def _show(results: Sequence["SheetResult"]) -> None:
     """Print a bar and a table per sheet, and what to do next."""
-    from aelesson.progress import next_exercise
+    from aelesson.course.progress import next_exercise
 
     console = _out()
     for result in results:
@@ -213,7 +218,7 @@ def _show(results: Sequence["SheetResult"]) -> None:
 
 
 def _exercises_table(result: "SheetResult") -> Table:
-    from aelesson.progress import State
+    from aelesson.course.progress import State
 
     marks = {State.PASSED: "✓", State.NOT_BEGUN: "·", State.NOT_JUDGED: "·"}
     table = Table(box=None, show_header=False, padding=(0, 1))
@@ -225,8 +230,9 @@ def _exercises_table(result: "SheetResult") -> Table:
 
 def _said(exercise: "Exercise") -> str:
     """Say in a line where an exercise stands; a failure's diagnosis says it itself."""
-    from aelesson.progress import State
+    from aelesson.course.progress import State
 
     failed = exercise.state is State.FAILED and exercise.diagnosis
     state = "" if failed else str(exercise.state)
-    return "; ".join(filter(None, (state, exercise.diagnosis, exercise.note)))
+    told = state, exercise.score, exercise.diagnosis, exercise.note
+    return "; ".join(filter(None, told))

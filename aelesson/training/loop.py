@@ -13,12 +13,13 @@ from torch.optim import Adam, Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 from tqdm.auto import tqdm
 
-from aelesson import batching, runtime
-from aelesson.batching import Examples
-from aelesson.checkpoints import TrainState
-from aelesson.history import Epoch, History
+from aelesson import runtime
 from aelesson.objectives import Objective
-from aelesson.terms import Terms, WeightedMeans, check_terms, check_weights
+from aelesson.training import batching
+from aelesson.training.batching import Examples
+from aelesson.training.checkpoints import TrainState
+from aelesson.training.history import Epoch, History
+from aelesson.training.terms import Terms, WeightedMeans, check_terms, check_weights
 
 Schedule = Callable[[Optimizer, int], LRScheduler]
 

@@ -1,13 +1,13 @@
-"""Verdicts on learners' sheets, in real kernels: `aelesson.progress` and `kernels`."""
+"""Verdicts on learners' sheets, in real kernels: `course.progress` and `kernels`."""
 
 import json
 
 import pytest
 
-from aelesson import kernels, progress
-from aelesson.kernels import Kind
-from aelesson.progress import State, judge, prepare
-from aelesson.workbook import CourseError
+from aelesson.course import kernels, progress
+from aelesson.course.kernels import Kind
+from aelesson.course.progress import State, judge, prepare
+from aelesson.course.workbook import CourseError
 from tools.sheets import STUB
 
 # The names that a check cell uses, without the seconds that importing torch takes.
@@ -350,3 +350,16 @@ def test_a_kernel_survives_what_it_can(tmp_path):
 
 def test_the_stub_of_the_build_is_known_as_not_begun():
     assert progress.STUB_MESSAGE in STUB
+
+
+@pytest.mark.slow
+def test_a_score_of_an_open_task_is_shown_beside_its_verdict(tmp_path):
+    publish(tmp_path, "task")
+    scores = "import sys\nfrom types import SimpleNamespace\n"
+    scores += "told = SimpleNamespace(last_score=lambda name: f'{name} has 0.5')\n"
+    scores += "sys.modules['aelesson.checks'] = told"
+    found = verdicts(
+        tmp_path, code(scores), answer("task", "def task(x): return 4"), check("task")
+    )
+    assert found["task"].state is State.PASSED
+    assert found["task"].score == "task has 0.5"

@@ -1,4 +1,4 @@
-"""No learner's work is lost: `aelesson.workbook`, case by case and as a property."""
+"""No learner's work is lost: `course.workbook`, case by case and as a property."""
 
 import ast
 import hashlib
@@ -20,8 +20,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from aelesson import workbook
-from aelesson.workbook import (
+from aelesson.course import workbook
+from aelesson.course.workbook import (
     CourseError,
     Outcome,
     fill,
@@ -337,7 +337,7 @@ def test_the_course_is_found_from_below_and_by_name(tmp_path, monkeypatch):
 
 def test_the_course_of_the_installed_package_is_the_last_resort(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(workbook, "__file__", str(tmp_path / "c" / "a" / "w.py"))
+    monkeypatch.setattr(workbook, "__file__", str(tmp_path / "c" / "a" / "b" / "w.py"))
     with pytest.raises(CourseError, match="name it with --course"):
         find_course()
     for name in ("exercises", "notebooks"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from math import isfinite
 
-from aelesson.terms import Terms
+from aelesson.training.terms import Terms
 
 
 @dataclass(frozen=True)
