@@ -10,9 +10,10 @@ from nbclient.exceptions import CellExecutionError
 from torch import nn
 from traitlets.config import Config
 
-from aelesson import checks, progress
+from aelesson import checks
 from aelesson.checks import CheckFailed
-from aelesson.checks.harness import STUB_MESSAGE
+from aelesson.checks.engine.failures import STUB_MESSAGE
+from aelesson.course import progress
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""Answers to `quantise`, in other people's words."""
+
+import numpy as np
+import torch
+
+from aelesson.compression import quantise as right
+
+
+def by_nearest(z, bits, low, high):
+    levels = torch.linspace(low, high, 2**bits, dtype=torch.float64)
+    return (z[..., None] - levels).abs().argmin(-1)
+
+
+def by_numpy(z, bits, low, high, to=torch.from_numpy):
+    top, share = 2**bits - 1, (z.double().numpy() - low) / (high - low)
+    return to(np.clip(np.rint(share * top), 0, top).astype(np.int64))
+
+
+def unclamped(turn, count):
+    return lambda z, b, low, high: turn((z - low) / (high - low) * count(b)).long()
+
+
+RIGHT = [right, by_nearest, by_numpy]
+WRONG = {
+    "is not clamped": unclamped(torch.round, lambda b: 2**b - 1),
+    "is not clamped: z.clamp(low, high) first; and": unclamped(
+        torch.floor, lambda b: 2**b - 1
+    ),
+    "the ends of z": lambda z, b, *_: right(z, b, z.min().item(), z.max().item()),
+    "end with .long()": lambda *a: right(*a).int(),
+    "got a NumPy array": lambda *a: by_numpy(*a, to=np.asarray),
+    "work on the whole tensor": lambda z, b, low, high: round(max(float(z), low)),
+    "changes its input z in place": lambda z, *a: right(z.clamp_(*a[1:]), *a),
+}

@@ -1,0 +1,42 @@
+"""Answers to `add_gaussian_noise`, in other people's words."""
+
+import numpy as np
+import torch
+
+
+def filled(images, sigma, g, cut):
+    result = torch.empty_like(images).normal_(0, sigma, generator=g).add_(images)
+    return torch.clamp(result, min=0.0, max=1.0) if cut else result
+
+
+def by_normal(x, std, generator, clamp):
+    drawn = torch.normal(0.0, 1.0, tuple(x.size()), generator=generator)
+    noisy = (x.double() + drawn * std).to(x.dtype)
+    return noisy.clip(0, 1) if clamp is True else noisy
+
+
+def box_muller(x, std, g, clamp):
+    u, v = (torch.rand(x.shape, generator=g) for _ in range(2))
+    noise = (-2 * (1 - u).log()).sqrt() * (2 * torch.pi * v).cos()
+    return by_parts(x, std, clamp, noise)
+
+
+def by_parts(x, std, clamp, noise):
+    return (x + std * noise.to(x)).clamp(-(not clamp) * 9e3, 1 + (not clamp) * 9e3)
+
+
+RIGHT = [filled, by_normal, box_muller]
+WRONG = {
+    "all images get the same noise": lambda x, s, g, c: by_parts(
+        x, s, c, torch.randn(x.shape[1:], generator=g)
+    ),
+    "draws from elsewhere, such as NumPy": lambda x, s, g, c: by_parts(
+        x,
+        s,
+        c,
+        torch.rand(1, generator=g) * 0 + torch.tensor(np.random.randn(*x.shape)),
+    ),
+    "generator=generator by its name": lambda x, s, g, c: x + torch.randn(x.shape, g),
+    "expected torch.float16": lambda x, s, g, c: filled(x.float(), s, g, c),
+    "changes its input x in place": lambda x, s, g, c: x.copy_(filled(x, s, g, c)),
+}

@@ -1,0 +1,39 @@
+"""Answers to `top_k`, in other people's words."""
+
+import torch
+
+from aelesson import regularisers
+
+
+def by_ranks(z, k):
+    ranks = z.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    return z.masked_fill(ranks >= k, 0.0)
+
+
+def by_counting_ties(z, k):
+    kth = z.topk(k, dim=1).values[:, -1:]
+    above, equal = z > kth, z == kth
+    wanted = k - above.sum(1, keepdim=True)
+    return torch.where(above | equal & (equal.cumsum(1) <= wanted), z, 0.0)
+
+
+def along_the_batch(z, k):
+    values, places = z.topk(k, dim=1)
+    return torch.zeros_like(z).scatter(0, places, values)
+
+
+RIGHT = [by_ranks, by_counting_ties, regularisers.top_k]
+WRONG = {
+    "keeps all that equal it": lambda z, k: z * (z >= z.topk(k, dim=1).values[:, -1:]),
+    "scatter along dimension 1": along_the_batch,
+    "expected a torch tensor": lambda z, k: z.topk(k, dim=1),
+    "sparse storage": lambda z, k: by_ranks(z, k).to_sparse(),
+    "no gradient flows back": lambda z, k: by_ranks(z.detach(), k),
+    "you returned z itself": lambda z, k: z if k == z.shape[1] else by_ranks(z, k),
+    "two calls with the same input differ": lambda z, k: by_ranks(
+        z + 1e-3 * torch.randn_like(z), k
+    ),
+    "the places, then the values": (
+        lambda z, k: torch.zeros_like(z).scatter(1, *z.topk(k, dim=1))
+    ),
+}

@@ -1,0 +1,28 @@
+"""Answers to `rows_as_sequence`, in other people's words."""
+
+import torch
+
+
+def loops(images):
+    rows = torch.zeros(len(images), 28, 28)
+    for b in range(len(images)):
+        for r in range(28):
+            rows[b, r] = images[b, 0, r]
+    return rows
+
+
+RIGHT = [
+    lambda images: images.reshape(-1, 28, 28),
+    lambda images: torch.einsum("bchw->bhw", images),
+    loops,
+]
+WRONG = {
+    "these are columns": lambda images: images.permute(0, 3, 1, 2)[:, :, 0],
+    "the channel axis is still there": lambda images: images.permute(0, 2, 1, 3),
+    "this is turned": lambda images: torch.rot90(images[:, 0], dims=(1, 2)),
+    "right one in reverse order": lambda images: images[:, 0].flip(0),
+    "there is one channel": lambda images: images[:, 1],
+    "do not write the size of a batch": lambda images: images.view(5, 28, 28),
+    "expected torch.float64": lambda images: images[:, 0].float(),
+    "got a list": lambda images: [*images[:, 0]],
+}

@@ -1,0 +1,91 @@
+"""What every open task must hold to; a new one is found by itself.
+
+`tests/checks/<lesson>/<task>.py` holds `REFUSED`, for a telling part of the message a
+function that makes what must be refused, and `BETTER`, one that beats the baseline.
+"""
+
+import importlib
+import re
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from aelesson import checks
+from aelesson.checks import CheckFailed, judge
+from aelesson.checks.engine.failures import STUB_MESSAGE
+from aelesson.checks.engine.scored import measured
+from tools.scores import OURS, tasks
+
+TASKS = {f"{lesson}-{task.name}": (lesson, task) for lesson, task in tasks()}
+each = pytest.mark.parametrize(("lesson", "task"), TASKS.values(), ids=TASKS)
+SOURCES = Path(__file__).parents[2] / "sources" / "exercises"
+SECONDS = 20
+
+
+def answers(lesson, task):
+    return importlib.import_module(f"{__package__}.{lesson}.{task.name}")
+
+
+def test_the_judges_digits_are_those_that_were_drawn():
+    judged, control = judge.digits(), judge.control()
+    assert judged.images.shape == (1000, 1, 28, 28)
+    assert judged.labels.bincount().tolist() == [100] * 10
+    assert control.labels.bincount().tolist() == [50] * 10
+    assert judged.images.max() == 1
+    assert 0.12 < judged.images.mean() < 0.14
+
+
+@each
+def test_every_reference_has_been_measured(lesson, task):
+    assert measured()[task.name].keys() == {*task.references, OURS}
+    assert task.baseline in task.references
+
+
+@pytest.mark.slow
+@each
+def test_the_baseline_is_what_was_measured(lesson, task):
+    start = perf_counter()
+    value = task.number(task.references[task.baseline]())
+    assert value == pytest.approx(measured()[task.name][task.baseline], rel=0.02)
+    assert perf_counter() - start < SECONDS
+
+
+@pytest.mark.slow
+@each
+def test_what_beats_the_baseline_gets_number_and_place(lesson, task, capsys):
+    score = task(answers(lesson, task).BETTER)
+    out = capsys.readouterr().out
+    place = r"place \d of \d, which earns the points\n"
+    assert re.match(rf"✓ {task.name}: \S+ {re.escape(task.unit)}, {place}", out)
+    assert out.count("yours") == 1
+    assert score.earned
+    assert checks.last_score(task.name) == str(score)
+
+
+@pytest.mark.slow
+@each
+def test_what_breaks_a_rule_is_refused_in_words(lesson, task):
+    refused = answers(lesson, task).REFUSED
+    assert len(refused) >= 4
+    for says, make in refused.items():
+        with pytest.raises(CheckFailed) as failure:
+            checks.scored(task, make)
+        assert says in str(failure.value)
+        assert len(str(failure.value).splitlines()) <= 3
+
+
+@each
+def test_a_stub_passes_its_own_error_through(lesson, task):
+    def stub():
+        raise NotImplementedError(STUB_MESSAGE)
+
+    with pytest.raises(NotImplementedError):
+        task(stub)
+
+
+@each
+def test_the_sheet_calls_the_task(lesson, task):
+    (sheet,) = SOURCES.glob(f"??_{lesson}.py")
+    call = rf"^checks\.{lesson}\.{task.name}\({task.name}\)$"
+    assert re.search(call, sheet.read_text("utf-8"), re.MULTILINE)
