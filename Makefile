@@ -10,7 +10,7 @@ PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBA
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-fast lint types notebooks build check expected bench reproduce clean
+.PHONY: help lab test test-fast lint types notebooks build check expected scores bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -21,11 +21,11 @@ lab: $(VENV)/.lab  ## Open the course in JupyterLab
 		--ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
 test: $(VENV)/.test lint types check  ## Run everything: library, exercises, notebooks
-	$(PLAIN) $(BIN)/pytest -n 2 tests
+	$(PLAIN) $(BIN)/pytest -n 2 --dist worksteal tests
 	@$(MAKE) --no-print-directory notebooks
 
 test-fast: $(VENV)/.test  ## Run the quick tests, in about a minute
-	$(PLAIN) $(BIN)/pytest -n 2 -m "not slow" tests
+	$(PLAIN) $(BIN)/pytest -n 2 --dist worksteal -m "not slow" tests
 
 notebooks: $(VENV)/.test  ## Execute every lesson and solution and compare
 	$(PLAIN) $(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env \
@@ -46,6 +46,9 @@ check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 
 expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 	$(BIN)/python -m tools.expected $(LESSONS)
+
+scores: $(VENV)/.test  ## Measure the references of the open tasks
+	$(BIN)/python -m tools.scores $(TASKS)
 
 bench: $(VENV)/.test  ## Measure speed, memory and growth: docs/bench.md
 	$(BIN)/python -m benchmarks.speed
