@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 01: basics
 #
-# Five short ones, for after the lesson
+# Five warm-ups, a program to mend and an open task, to do after the lesson
 # [01 What survives a bottleneck?](../notebooks/01_basics.ipynb)
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
@@ -10,6 +10,10 @@
 #    run that cell, and run the check below it.
 # 3. The check says what is right, or what went wrong and why. Hints open one at a time.
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
+#
+# Everywhere in this sheet: inputs stay as they are, so make new tensors; results have the
+# kind that the signature names, a Python number or a torch tensor. Where the lesson prints
+# the very thing, the minutes are few. Try it without looking.
 
 # %%
 import math
@@ -24,13 +28,14 @@ from aelesson import checks
 #
 # **Goal:** count the weights and biases of an autoencoder without building it. All its
 # layers are linear maps with biases, and the decoder has the encoder's sizes backwards.
-# **Difficulty:** easy. **Time:** 10 minutes.
+# **Difficulty:** easy. **Time:** 5 minutes.
 #
 # `count_parameters(sizes) -> int`
 #
 # - `sizes`: a tuple of the encoder's sizes, from the pixels of an image down to the code
 #   (what the encoder returns), such as `(784, 128, 64, 32)`.
-# - returns the number of all weights and biases of encoder and decoder.
+#   Two sizes may be equal.
+# - returns the number of all weights and biases of encoder and decoder, exactly.
 #
 # **Expect:** 222,384 for `(784, 128, 64, 32)`, and 7 for `(2, 1)`.
 #
@@ -47,8 +52,9 @@ from aelesson import checks
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# There are `a` of them. So two neighbours `a, b` in `sizes` stand for `2 * a * b + a + b`
-# numbers. `zip(sizes, sizes[1:])` goes through the neighbours.
+# There are `a` of them. So each pair of neighbours in `sizes` stands for two layers, one
+# down and one up: add up what both hold. `zip(sizes, sizes[1:])` goes through the
+# neighbours.
 #
 # </details>
 
@@ -66,23 +72,25 @@ checks.basics.count_parameters(count_parameters)
 # ## 2. Can you build any size?
 #
 # **Goal:** build the autoencoder of the lesson for any sizes and any image shape.
-# **Difficulty:** medium. **Time:** 20 minutes.
+# **Difficulty:** medium. **Time:** 15 minutes.
 #
 # `build_autoencoder(sizes) -> nn.Module`
 #
 # - `sizes`: a tuple as in exercise 1; `sizes[0]` is the number of values in one image.
-# - returns a model that takes images `(B, ...)` with `sizes[0]` values each, for example
-#   `(B, 1, 28, 28)`, and returns reconstructions of the same shape.
-# - An activation such as ReLU follows every layer but two: the code is linear, and the
-#   output goes through a sigmoid, which brings it into [0, 1].
+# - returns a new model that takes images `(B, ...)` with `sizes[0]` values each, for example
+#   `(B, 1, 28, 28)` or `(B, 784)`, and returns reconstructions of the same shape.
+# - It has the layers that exercise 1 counts. Behind each stands an activation such as ReLU,
+#   with two exceptions. Behind the encoder's last layer stands nothing: the code is linear.
+#   Behind the decoder's last layer stands a sigmoid alone, which brings pixels into [0, 1].
+# - The decoder sees the code only, and each image is treated alone.
 #
 # **Expect:** `build_autoencoder((784, 128, 64, 32))` has 222,384 parameters and turns
 # `(5, 1, 28, 28)` into `(5, 1, 28, 28)`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Loop over neighbouring sizes, first down, then up, and collect layers in a list. The two
-# layers without a ReLU are the last one of the encoder and the last one of the decoder.
+# Loop over neighbouring sizes, first down, then up, and collect layers in a list. Encoder
+# and decoder are the same kind of thing, with the sizes backwards.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -95,8 +103,8 @@ checks.basics.count_parameters(count_parameters)
 # <details><summary>Hint 3</summary>
 #
 # Write a function `mlp(sizes)` that returns `nn.Sequential(*layers)`, with a ReLU between
-# the linear layers and none at the end. The class has `mlp(sizes)` as its encoder and
-# `mlp(sizes[::-1])` as its decoder; `forward` calls `torch.sigmoid` on what comes out.
+# the linear layers and none at the end. Your class calls it twice; which sizes does the
+# decoder get? What is still missing at the end of `forward`?
 #
 # </details>
 
@@ -130,12 +138,15 @@ checks.basics.build_autoencoder(build_autoencoder)
 # %% [markdown]
 # ## 3. What is one step?
 #
-# **Goal:** write the body of the training loop. **Difficulty:** easy. **Time:** 10 minutes.
+# **Goal:** write the body of the training loop, as in the lesson.
+# **Difficulty:** easy. **Time:** 5 minutes.
 #
 # `train_step(model, x, optimizer) -> float`
 #
-# - `model`: a network whose output has the shape of its input; its mode stays as it is.
-# - `x`: a batch of images `(B, ...)`; each image is its own target.
+# - `model`: a network whose output has the shape of its input. It may come in training or
+#   in evaluation mode: do not change the mode, also not for a moment.
+# - `x`: a batch of images `(B, ...)`, with values in whatever range; each image is its own
+#   target.
 # - takes one step of `optimizer` on the mean squared error, over all values of the batch;
 #   gradients that were there before must play no part.
 # - returns the loss before the step, as a Python number.
@@ -154,9 +165,9 @@ checks.basics.build_autoencoder(build_autoencoder)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The loss is `(model(x) - x).square().mean()`. You also need `loss.backward()`,
-# `optimizer.step()` and `optimizer.zero_grad()`: in which order? A tensor becomes a
-# Python number by `.item()`.
+# The loss is the mean of the squares of `model(x) - x`. You also need `loss.backward()`,
+# `optimizer.step()` and `optimizer.zero_grad()`: in which order? A tensor of one value
+# becomes a Python number by `.item()`.
 #
 # </details>
 
@@ -178,15 +189,16 @@ checks.basics.train_step(train_step)
 # ## 4. How well does each image come back?
 #
 # **Goal:** measure a trained model without touching it. **Difficulty:** medium.
-# **Time:** 15 minutes.
+# **Time:** 10 minutes.
 #
 # `reconstruction_error(model, images) -> Tensor of shape (B,)`
 #
-# - `model`: a network whose output has the shape of its input; `images`: `(B, ...)`.
+# - `model`: a network whose output has the shape of its input; `images`: `(B, ...)`, both
+#   in whatever range.
 # - returns one value per image: the mean squared error over all its values, channels
 #   included.
-# - the model is in evaluation mode while it is measured, and afterwards in the mode in
-#   which it was before, training or not.
+# - the model, with all its parts, is in evaluation mode while it is measured, and afterwards
+#   in the mode in which it was before, training or not. Its parameters stay as they are.
 # - no graph: the result does not require gradients.
 #
 # **Expect:** a model that answers 0 everywhere has an error of `images.square()` averaged
@@ -206,7 +218,8 @@ checks.basics.train_step(train_step)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# One value per image: `(model(images) - images).square().flatten(1).mean(1)`.
+# One value per image: `flatten(1)` makes one row of each image's errors, whatever its
+# shape. Which axis is left to average over?
 #
 # </details>
 
@@ -229,13 +242,15 @@ checks.basics.reconstruction_error(reconstruction_error)
 # ## 5. How small is the code, in bits?
 #
 # **Goal:** compare sizes honestly: in bits, not in counts of numbers.
-# **Difficulty:** easy. **Time:** 5 minutes.
+# **Difficulty:** easy. **Time:** 3 minutes.
 #
 # `compression_ratio(image_shape, latent_dim, image_bits, code_bits) -> float`
 #
-# - `image_shape`: such as `(1, 28, 28)`; `latent_dim`: numbers in a code.
+# - `image_shape`: a tuple of any length, such as `(1, 28, 28)`; `latent_dim`: numbers in a
+#   code.
 # - `image_bits`, `code_bits`: bits per pixel value and per code number.
-# - returns bits of an image divided by bits of its code.
+# - returns bits of an image divided by bits of its code, not rounded; below 1 if the code
+#   is larger.
 #
 # **Expect:** 6.125 for `((1, 28, 28), 32, 8, 32)`, and not 24.5: a pixel has 8 bits, a
 # float 32.
@@ -267,6 +282,169 @@ def compression_ratio(image_shape, latent_dim, image_bits, code_bits):
 
 # %% points=1
 checks.basics.compression_ratio(compression_ratio)
+
+# %% [markdown]
+# ## 6. Mend: whose loss is this?
+#
+# *"My loss jumps up and down from epoch to epoch, although the network gets better all
+# the time. A friend says: average more. But I report one number per epoch already."*
+#
+# The program trains for an epoch and returns the loss that goes into the curve. Only the
+# `_broken` function is ill. It runs on real digits, as the open task below does.
+
+# %%
+from torch.nn import functional as F
+
+from aelesson import corruptions, data, models, runtime
+from aelesson.training import TrainConfig, fit, one_cycle
+
+runtime.start()
+digits = data.load("mnist-5k")
+x_train, x_validation = digits.train.images, digits.validation.images
+
+# %% [markdown]
+# The program, and its curve:
+
+# %%
+def epoch_loss_broken(model, batches, optimizer):
+    """Train for one epoch; return its mean squared error per pixel."""
+    for x in batches:
+        loss = F.mse_loss(model(x), x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+# %%
+def curve(epoch_loss):
+    runtime.seed_everything(0)
+    model = models.Autoencoder.mlp((784, 128, 32))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    shuffled = (x_train[torch.randperm(len(x_train))].split(64) for _ in range(8))
+    return [epoch_loss(model, batches, optimizer) for batches in shuffled]
+
+
+broken = curve(epoch_loss_broken)
+print(" ".join(f"{loss:.4f}" for loss in broken))
+
+# %% [markdown]
+# **Goal:** train as before, and return the loss of the *epoch*. **Difficulty:** easy.
+# **Time:** 5 minutes.
+#
+# `epoch_loss(model, batches, optimizer) -> float`
+#
+# - `model`, `optimizer`: as in exercise 3. `batches`: tensors `(B, ...)`; the last one may
+#   have fewer images.
+# - takes the same steps as before, one for each batch.
+# - returns the mean squared error that the steps met, over all images: an image in a small
+#   batch counts as much as any other. A Python number.
+#
+# **Expect:** a curve that falls more evenly.
+#
+# <details><summary>Hint 1</summary>
+#
+# 3,500 images in batches of 64: how many images are in the last one?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Which of the losses does the last line know? And if you average over batches: how much
+# does one image count in a batch of 64, and in one of 44?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# Collect `loss.item() * len(x)` over the batches. By what must that sum be divided at
+# the end?
+#
+# </details>
+
+# %%
+def epoch_loss(model, batches, optimizer):
+    """Train for one epoch; return its mean squared error per pixel."""
+    ### BEGIN SOLUTION
+    total, count = 0.0, 0
+    for x in batches:
+        loss = F.mse_loss(model(x), x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count
+    ### END SOLUTION
+
+# %% points=2
+checks.basics.epoch_loss(epoch_loss)
+
+# %%
+mended = curve(epoch_loss)
+print("broken:", " ".join(f"{loss:.4f}" for loss in broken))
+print("mended:", " ".join(f"{loss:.4f}" for loss in mended))
+
+# %% [markdown]
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The program returned the loss of the *last batch*: 44 images of 3,500. Which images those
+# are is chance, and so is a good part of each point of its curve. The loss of the epoch is
+# the mean over all images; a plain mean of the batches' losses would give the 44 images of
+# the last batch the weight of 64.
+#
+# </details>
+#
+# ## 7. Open task: how much fits into sixteen numbers?
+#
+# **Goal:** an autoencoder with a code of 16 numbers and the least error. Many answers are
+# good. **Difficulty:** open. **Time:** 30 minutes, and at most 30 seconds of training.
+#
+# `sixteen_numbers() -> nn.Module`
+#
+# - trains on `x_train`, and returns a model with `encode(x)`, from images to `(B, 16)`, and
+#   `decode(z)`, back to images: `models.Autoencoder` has both. Choose settings by
+#   `x_validation`.
+# - The judge measures the mean squared error per pixel on 1,000 digits that are not in
+#   your sample. `decode` gets nothing but the codes. Who has trained on the judge's digits
+#   is found out.
+# - What beats PCA with 16 numbers earns the points. The check shows your place among PCA,
+#   the lesson's network and the course's best.
+#
+# <details><summary>Hint 1</summary>
+#
+# The lesson climbed a ladder: which of its rungs are in your network?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Is it capacity that is missing, or images? Compare the error on `x_train` with that on
+# `x_validation`.
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# 3,500 images are few. `corruptions.deformation` makes new ones from them, other ones in
+# each step; see `TrainConfig` and an objective of your own for the rest.
+#
+# </details>
+
+# %%
+def sixteen_numbers():
+    """Train an autoencoder with a code of 16 numbers, and return it."""
+    ### BEGIN SOLUTION
+    bend = corruptions.deformation(angle=10, scale=0.1, shear=0.1, shift=0.5, bend=0.6)
+
+    def objective(model, x):
+        x = bend(x).clamp(0, 1)
+        return {"loss": F.mse_loss(model(x), x)}
+
+    runtime.seed_everything(0)
+    model = models.Autoencoder.mlp((784, 512, 16))
+    settings = TrainConfig(16, 64, 3e-3, one_cycle)
+    fit(model, x_train, objective, settings, progress=False)
+    return model
+    ### END SOLUTION
+
+# %% points=3
+checks.basics.sixteen_numbers(sixteen_numbers)
 
 # %% [markdown]
 # ## Done?

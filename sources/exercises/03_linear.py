@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 03: linear maps
 #
-# Four, for after the lesson
+# Four warm-ups, a program to mend and an open task, to do after the lesson
 # [03 What can a straight line do?](../notebooks/03_linear.ipynb)
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
@@ -11,8 +11,12 @@
 # 3. The check says what is right, or what went wrong and why. Hints open one at a time.
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
 #
-# Shapes: `N` images, `P` numbers in one image, `k` components. No function may change its
-# inputs.
+# Shapes: `N` images, `P` numbers in one image, `k` components. Inputs stay as they are, and
+# tensors are float32 or float64. A result that is a tensor has the dtype of the inputs,
+# computed as exactly as that dtype allows, if nothing else is said. No gradients are needed.
+#
+# Exercises 1 and 4 stand in the lesson, in one form or another: warm-ups, to be written
+# without looking.
 
 # %%
 import torch
@@ -23,17 +27,18 @@ from aelesson import checks
 # ## 1. Which directions vary most?
 #
 # **Goal:** fit principal component analysis (PCA). **Difficulty:** medium.
-# **Time:** 20 minutes.
+# **Time:** 5 minutes.
 #
 # `fit_pca(x, k) -> (mean, components)`
 #
-# - `x`: images `(N, ...)`, float32 or float64, of any shape. Flattened, each has `P`
-#   numbers.
+# - `x`: images `(N, ...)` of any shape. Flattened, each has `P` numbers.
 # - `k`: how many components; at least 1, at most the smaller of `N` and `P`.
-# - returns two tensors with the dtype of `x`. `mean`, `(P,)`, is the mean over the images.
-#   `components`, `(k, P)`, has orthonormal **rows**: the directions in which the images vary
-#   most about their mean, the largest variance first.
-# - the sign: in each row, the value with the largest *absolute* value is positive.
+# - returns two tensors. `mean`, `(P,)`, is the mean over the images. `components`, `(k, P)`,
+#   has orthonormal **rows**: the directions in which the images vary most about their mean,
+#   the largest variance first.
+# - `N` images vary about their mean in at most `N - 1` directions. So for `k` = `N` the last
+#   row is a direction without any variance. Any one will do, but its length is 1, too.
+# - the sign: in each row, the value that is farthest from 0 is positive.
 #
 # **Expect:** for the three points (0, 0), (4, 3), (8, 6) and `k` = 1: the mean (4, 3) and
 # the one row (0.8, 0.6).
@@ -52,9 +57,9 @@ from aelesson import checks
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# For the sign, find the place of the largest absolute value in each row,
-# `rows.abs().argmax(1, keepdim=True)`, fetch the values there with
-# `rows.gather(1, places)`, and multiply the rows by their `.sign()`.
+# For the sign: `rows.abs().argmax(1, keepdim=True)` finds the places of the largest absolute
+# values, and `rows.gather(1, places)` fetches what stands there. What must each row be
+# multiplied by?
 #
 # </details>
 
@@ -77,14 +82,14 @@ checks.linear.fit_pca(fit_pca)
 # ## 2. There and back
 #
 # **Goal:** send images through a code of `k` numbers and back. **Difficulty:** easy.
-# **Time:** 10 minutes.
+# **Time:** 8 minutes.
 #
 # `pca_reconstruct(x, mean, components) -> Tensor of the shape of x`
 #
 # - `x`: images `(N, ...)`; not always those that the components were fitted to.
-# - `mean`: `(P,)`; `components`: orthonormal rows, `(k, P)`; both with the dtype of `x`.
+# - `mean`: `(P,)`; `components`: orthonormal rows, `(k, P)`.
 # - returns the reconstructions $\hat{x} = \mu + (x - \mu)\, W^\top W$, where $\mu$ is `mean`
-#   and $W$ is `components`. Shape and dtype are those of `x`. Values are not clipped.
+#   and $W$ is `components`. The shape is that of `x`. Values are not clipped.
 #
 # **Expect:** with as many components as numbers in an image, you get `x` back. An image
 # that equals the mean comes back as it is, whatever the components.
@@ -102,8 +107,8 @@ checks.linear.fit_pca(fit_pca)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Multiply the codes by `components`, not transposed, and add the mean that you subtracted.
-# `.reshape(x.shape)` makes images of flat rows again.
+# From `(N, k)` back to `(N, P)`: by which matrix, transposed or not? And what was subtracted is
+# still missing. `.reshape` makes images of flat rows again.
 #
 # </details>
 
@@ -129,7 +134,7 @@ checks.linear.pca_reconstruct(pca_reconstruct)
 # - `x`: images `(N, ...)`; not always those that the components were fitted to, so the mean
 #   of `x` may be another than `mean`.
 # - `mean`: `(P,)`; `components`: orthonormal rows, `(k, P)`.
-# - returns, as a Python number from 0 to 1,
+# - returns, as a Python number (a `float`) from 0 to 1,
 #   $$1 - \frac{\sum (x - \hat{x})^2}{\sum (x - \mu)^2} ,$$
 #   where $\mu$ is the argument `mean`, $\hat{x}$ is the reconstruction of exercise 2, and
 #   each sum runs over all images and all their numbers.
@@ -150,8 +155,8 @@ checks.linear.pca_reconstruct(pca_reconstruct)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Divide one sum of squares, `lost.square().sum()`, by the other: two numbers, not one ratio
-# per pixel. `.item()` makes a Python number of the result.
+# Both sums are single numbers, over all images and pixels at once: there is only one division.
+# `.item()` makes a Python number of a tensor with one value.
 #
 # </details>
 
@@ -171,21 +176,21 @@ checks.linear.explained_variance(explained_variance)
 # ## 4. Are two subspaces the same?
 #
 # **Goal:** compare what two decoders can make, whatever their codes. **Difficulty:** hard.
-# **Time:** 25 minutes.
+# **Time:** 10 minutes.
 #
 # `principal_angles(a, b) -> Tensor of shape (k,)`
 #
-# - `a`, `b`: bases of two subspaces as rows, `(k, P)` each, float32 or float64. The rows of
-#   each are linearly independent, but **not** orthonormal.
+# - `a`, `b`: bases of two subspaces as rows, `(k, P)` each. The rows of each are linearly
+#   independent, but **not** orthonormal.
 # - returns the `k` principal angles in radians, from 0 to $\pi / 2$, smallest first. With
 #   orthonormal bases as columns, $Q_a$ and $Q_b$, of shape `(P, k)`, the cosines of the
 #   angles are the singular values of $Q_a^\top Q_b$.
-# - right to $10^{-6}$ for equal subspaces too, so compute in float64 throughout
-#   (`a.double()`): in float32 the arccosine sees angles of 0.0003 where there are none.
+# - right to within $10^{-6}$, for equal subspaces too. So compute in float64 throughout
+#   (`a.double()`): in float32, the arccosine sees angles of 0.0003 where there are none. The
+#   result may be float64 or float32.
 #
 # **Expect:** for `a` with the one row (1, 0) and `b` with the one row (5, 5), $\pi / 4$, or
-# 0.7854. For `a` and `2 * a`, zeros, up to about $10^{-7}$. The result may be float64 or
-# float32.
+# 0.7854. For `a` and `2 * a`, zeros, up to about $10^{-7}$.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -201,9 +206,8 @@ checks.linear.explained_variance(explained_variance)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# With `q_a = torch.linalg.qr(a.double().T).Q` and `q_b` in the same way, the cosines are the
-# singular values of `q_a.T @ q_b`. Rounding may lift one above 1, where `arccos` gives nan:
-# `clamp(max=1)` comes before.
+# You have the cosines once both bases are orthonormal columns. Rounding may lift one of them a
+# little above 1: what does `arccos` give then, and which function keeps a number below 1?
 #
 # </details>
 
@@ -218,6 +222,164 @@ def principal_angles(a, b):
 
 # %% points=3
 checks.linear.principal_angles(principal_angles)
+
+# %% [markdown]
+# ## 5. Mend: do new digits speak the same code?
+#
+# *"Sixteen numbers per digit, and then the label of the nearest training digit. I am right
+# more often than by chance, so the codes are good; but a friend has far more hits with the
+# same sixteen numbers."*
+#
+# Only the `_broken` function is ill. It runs on real digits, as the open task below does.
+
+# %%
+from aelesson import data, runtime
+
+runtime.start()
+digits = data.load("mnist-5k")
+x_train, x_validation = digits.train.images, digits.validation.images
+
+# %% [markdown]
+# The program, and how often the nearest training digit has the right label:
+
+# %%
+def shared_codes_broken(x_train, x_new, k):
+    """Return the codes of training images and of new ones, in PCA's k numbers."""
+    codes = []
+    for x in (x_train, x_new):
+        mean, components = fit_pca(x, k)
+        codes.append((x.flatten(1) - mean) @ components.T)
+    return codes[0], codes[1]
+
+# %%
+def hits(shared_codes):
+    codes, new = shared_codes(x_train, x_validation, 16)
+    nearest = torch.cdist(new, codes).argmin(1)
+    found = digits.train.labels[nearest] == digits.validation.labels
+    return found.float().mean().item()
+
+
+print(f"{hits(shared_codes_broken):.1%} of the validation digits")
+
+# %% [markdown]
+# **Goal:** codes that can be compared. **Difficulty:** easy. **Time:** 5 minutes.
+#
+# `shared_codes(x_train, x_new, k) -> (codes_train, codes_new)`
+#
+# - `x_train`, `x_new`: two sets of images of one shape, `(N, ...)` and `(M, ...)`; `M` may be 1.
+# - returns two tensors, `(N, k)` and `(M, k)`: their codes in the PCA of the *training*
+#   images. The code of a new image depends on itself and on the training images, and on
+#   nothing else. The sign of a component is free.
+#
+# <details><summary>Hint 1</summary>
+#
+# Give the program the same images twice, but the second time only half of them. Do they get
+# the same codes?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# What is computed anew for `x_new`, and what must a code mean so that two of them can be
+# compared?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# Two things are fitted, a mean and a basis. Both belong to the training images alone. Where
+# in the loop must the call of `fit_pca` not stand?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Each set was measured in its own coordinates: its own origin, its own directions. The two PCAs
+# are alike, since both sets are digits, so the program runs, the shapes fit, and the number
+# is far above chance. But components of nearly equal variance come in another order or turned,
+# and then a number in one code means something else in the other. A fixed sign mends only
+# what the sign had spoilt. In scikit-learn the same mistake is `fit_transform` on new data, where
+# `transform` is meant. Fitting both sets together gives one code, but the new images then
+# help to make it, and one that comes tomorrow changes all of them.
+#
+# </details>
+
+# %%
+def shared_codes(x_train, x_new, k):
+    """Return the codes of training images and of new ones, in PCA's k numbers."""
+    ### BEGIN SOLUTION
+    mean, components = fit_pca(x_train, k)
+    train, new = ((x.flatten(1) - mean) @ components.T for x in (x_train, x_new))
+    return train, new
+    ### END SOLUTION
+
+# %% points=2
+checks.linear.shared_codes(shared_codes)
+
+# %%
+print(f"broken: {hits(shared_codes_broken):.1%}, mended: {hits(shared_codes):.1%}")
+
+# %% [markdown]
+# ## 6. Open task: what is the best map of rank sixteen?
+#
+# **Goal:** clean digits by one affine map of rank 16. Many answers are good.
+# **Difficulty:** open. **Time:** 30 minutes, and at most 30 seconds of computing.
+#
+# The noise: every row of an image gets one random number for all of its pixels, so that there
+# are stripes, and every pixel gets another one.
+
+# %%
+STRIPES, GRAIN = 0.3, 0.2  # standard deviations
+
+def spoilt(x):
+    rows = torch.randn(len(x), 1, 28, 1)
+    return x + STRIPES * rows + GRAIN * torch.randn(x.shape)
+
+# %% [markdown]
+# `rank_sixteen() -> (weight, bias)`
+#
+# - returns two tensors, `(784, 784)` and `(784,)`. A spoilt image `y`, flat, is cleaned by
+#   `y @ weight.T + bias`. At most 16 singular values of `weight` are not 0, so the map is a
+#   linear autoencoder with a code of 16. Choose settings by `x_validation`.
+# - The judge spoils 1,000 digits that are not in your sample, and measures the mean squared
+#   error per pixel against the clean ones. Who has used the judge's digits is found out.
+# - What beats PCA of the clean images earns the points. The check shows your place.
+#
+# <details><summary>Hint 1</summary>
+#
+# PCA asks where the *images* vary. Which of its directions catch stripes as well? And the PCA
+# of spoilt images?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# One way is to train: the lesson's linear autoencoder, with new noise in each step. The other
+# is on paper: which map, of any rank, has the least error, if you know the covariance of the
+# images and that of the noise?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# With $C$ of the images and $S = C + N$ of the spoilt ones it is $C S^{-1}$. For a rank of 16,
+# make the spoilt images white first, with $S = L L^\top$: of $C L^{-\top}$ keep what the first
+# 16 left singular vectors span. What is $N$ for these stripes?
+#
+# </details>
+
+# %%
+def rank_sixteen():
+    """Return the weight (784, 784) and the bias (784,) of a map of rank 16."""
+    ### BEGIN SOLUTION
+    flat = x_train.flatten(1).double()
+    mean, images = flat.mean(0), torch.cov(flat.T)
+    same_row = torch.kron(torch.eye(28), torch.ones(28, 28)).double()
+    spoilt_ones = images + STRIPES**2 * same_row + GRAIN**2 * torch.eye(784).double()
+    root = torch.linalg.cholesky(spoilt_ones)
+    whitened = torch.linalg.solve_triangular(root, images, upper=False).T
+    kept = torch.linalg.svd(whitened).U[:, :16]
+    weight = kept @ kept.T @ torch.linalg.solve(spoilt_ones, images).T
+    return weight, mean - weight @ mean
+    ### END SOLUTION
+
+# %% points=3
+checks.linear.rank_sixteen(rank_sixteen)
 
 # %% [markdown]
 # ## Done?

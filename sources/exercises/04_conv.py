@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 04: convolution
 #
-# Five of them, for after the lesson
+# Five warm-ups, a program to mend and an open task, to do after the lesson
 # [04 What does an image know that a vector does not?](../notebooks/04_conv.ipynb)
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
@@ -11,8 +11,13 @@
 # 3. The check says what is right, or what went wrong and why. Hints open one at a time.
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
 #
-# Some of these stand in the lesson, in one form or another. The exercise is to write them
-# without looking.
+# Exercises 1, 2 and 5 stand in the lesson, in one form or another: warm-ups of a few minutes,
+# to be written without looking. Inputs stay as they are. The sizes asked for are Python
+# numbers of kind `int`, not tensors.
+#
+# The networks of 3 and 4 are tried after `.eval()`: one image must not depend on the others
+# of its batch. Every call builds a new network, from float32 to float32, and a gradient
+# reaches each of its parameters. Normalisation and dropout layers are allowed.
 
 # %%
 from torch import nn
@@ -23,7 +28,7 @@ from aelesson import checks
 # ## 1. How large is what comes out of a convolution?
 #
 # **Goal:** know the side behind a layer before you build it. **Difficulty:** easy.
-# **Time:** 10 minutes.
+# **Time:** 3 minutes.
 #
 # `conv_size(size, kernel, stride, padding) -> int`
 #
@@ -31,7 +36,7 @@ from aelesson import checks
 #   weights. `stride`: pixels from one place of the kernel to the next. `padding`: zeros
 #   added at *each* end of the side. All are whole numbers that PyTorch accepts.
 # - returns the side of the map that comes out: the number of places where the kernel
-#   fits wholly onto the padded side. A Python `int`.
+#   fits wholly onto the padded side.
 #
 # **Expect:** 14 for `(28, 3, 2, 1)`, and also for `(27, 3, 2, 1)`; 1 for `(7, 7, 1, 0)`.
 #
@@ -48,8 +53,8 @@ from aelesson import checks
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Whole steps: divide with `//`, which rounds down and keeps an `int`. Then count the place
-# where it started as well.
+# Whole steps: divide with `//`, which rounds down and keeps an `int`. After so many steps, at
+# how many places has the kernel stood?
 #
 # </details>
 
@@ -66,14 +71,15 @@ checks.conv.conv_size(conv_size)
 # %% [markdown]
 # ## 2. And of a transposed convolution?
 #
-# **Goal:** know how a decoder grows. **Difficulty:** easy. **Time:** 10 minutes.
+# **Goal:** know how a decoder grows. **Difficulty:** easy. **Time:** 3 minutes.
 #
 # `transposed_conv_size(size, kernel, stride, padding, output_padding) -> int`
 #
 # - each of the `size` places of the input paints `kernel` pixels into the output, and the
 #   next place begins `stride` pixels further on. Then `padding` pixels are cut off at *each*
 #   end, and `output_padding` pixels are added at *one* end.
-# - returns the side that comes out, a Python `int`.
+# - returns the side that comes out. It reaches from the first painted pixel to the last,
+#   with the gaps between.
 #
 # **Expect:** 28 for `(14, 3, 2, 1, 1)`, 27 for `(14, 3, 2, 1, 0)`, 7 for `(1, 7, 1, 0, 0)`.
 #
@@ -90,8 +96,8 @@ checks.conv.conv_size(conv_size)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The painted side is `(size - 1) * stride + kernel` long. Now cut at both ends, and add at
-# one.
+# The painted side ends where the last place has painted its kernel. Now cut at both ends,
+# and add at one.
 #
 # </details>
 
@@ -114,16 +120,14 @@ checks.conv.transposed_conv_size(transposed_conv_size)
 # `build_conv_encoder(latent_dim) -> nn.Module`
 #
 # - `latent_dim`: the size of a code, a whole number such as 32.
-# - returns a new network that turns images `(B, 1, 28, 28)` into codes `(B, latent_dim)`,
-#   for any number of images `B`, both of dtype float32.
+# - returns a network that turns images `(B, 1, 28, 28)` into codes `(B, latent_dim)`, for
+#   any number of images `B`.
 # - At least one `nn.Conv2d` takes part. How many, and how wide, is up to you.
 # - Between the layers stands at least one activation, such as ReLU, so that the whole is not
 #   one linear map. One behind every convolution is usual.
 # - Behind the **last** linear layer or convolution there is no activation and no
 #   max-pooling: the code is linear in what that layer puts out, and may be any number, also
-#   a negative one. (Flattening and averaging are linear.)
-# - An image's code does not depend on the other images of the batch (after `.eval()`), and a
-#   gradient reaches every parameter.
+#   a negative one. (Flattening, averaging and batch normalisation after `.eval()` are linear.)
 #
 # **Expect:** `build_conv_encoder(32)` turns `(5, 1, 28, 28)` into `(5, 32)`.
 #
@@ -141,8 +145,8 @@ checks.conv.transposed_conv_size(transposed_conv_size)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# An `nn.Sequential`: convolution, ReLU, convolution, ReLU, flatten, and one
-# `nn.Linear` from all the values of the last maps to `latent_dim`.
+# Join them in an `nn.Sequential`, with an activation behind each convolution. One layer is
+# left: from how many values to how many? Nothing follows it.
 #
 # </details>
 
@@ -170,15 +174,14 @@ checks.conv.build_conv_encoder(build_conv_encoder)
 #
 # `build_conv_decoder(latent_dim) -> nn.Module`
 #
-# - returns a new network that turns codes `(B, latent_dim)` into images
-#   `(B, 1, 28, 28)`, for any `B`, both of dtype float32.
+# - returns a network that turns codes `(B, latent_dim)` into images `(B, 1, 28, 28)`, for
+#   any `B`.
 # - At least one `nn.ConvTranspose2d` takes part, or an `nn.Conv2d`, for example behind
 #   up-sampling.
 # - Between the layers stands at least one activation, such as ReLU.
 # - Pixels lie in [0, 1] whatever the code, and every value between must be possible: a
-#   sigmoid at the very end, and no other activation between the last layer and it.
-# - An image does not depend on the other codes of the batch (after `.eval()`), and a
-#   gradient reaches every parameter.
+#   sigmoid at the very end, and nothing between the last layer and it that bends or cuts, such
+#   as a ReLU or a clamp.
 #
 # **Expect:** `build_conv_decoder(32)` turns `(5, 32)` into `(5, 1, 28, 28)`.
 #
@@ -197,8 +200,9 @@ checks.conv.build_conv_encoder(build_conv_encoder)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# The argument is `output_padding=1`. The order: linear, unflatten, ReLU, transposed
-# convolution to 16 maps, ReLU, transposed convolution to 1 map, `nn.Sigmoid()`.
+# Put the numbers into exercise 2: which `output_padding` turns 7 into 14? The second
+# transposed convolution has the same settings and makes 1 map. What must come last, so that
+# pixels lie in [0, 1]?
 #
 # </details>
 
@@ -225,15 +229,14 @@ checks.conv.build_conv_decoder(build_conv_decoder)
 # ## 5. What can one unit see?
 #
 # **Goal:** compute how many pixels a side one unit of the last layer sees.
-# **Difficulty:** medium. **Time:** 15 minutes.
+# **Difficulty:** medium. **Time:** 5 minutes.
 #
 # `receptive_field(layers) -> int`
 #
 # - `layers`: a list of pairs `(kernel, stride)`, from the layer next to the input upwards.
-#   The list must not be changed.
 # - returns the length of the stretch of pixels, along one side, from the first to the last
-#   one that can change one unit of the last layer. Padding and the borders of the image
-#   play no part. A Python `int`.
+#   one that can change one unit of the last layer; pixels between them count, also those
+#   that a stride skips. Padding and the borders of the image play no part.
 # - With an empty list, a unit is a pixel and sees itself: 1.
 #
 # **Expect:** 7 for `[(3, 2), (3, 2)]`, and 31 for `[(3, 2), (3, 2), (7, 1)]`.
@@ -246,14 +249,15 @@ checks.conv.build_conv_decoder(build_conv_decoder)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Neighbours in a layer lie as many pixels apart as the strides of all layers up to it
-# multiply to. For the first layer, the step in the layer below (the image) is 1 pixel.
+# In the image itself, neighbours lie 1 pixel apart. Behind a layer of stride `s`, neighbours
+# lie `s` times as far apart as below it. So the step changes from layer to layer.
 #
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Keep two numbers, both 1 at the start: the field and the step. For each layer, add
-# `(kernel - 1) * step` to the field, and then, not before, multiply the step by `stride`.
+# Keep two numbers, both 1 at the start: the field and the step. For each layer, the field
+# grows by the steps of hint 1, and the step grows as in hint 2. Which of the two comes first:
+# does a layer's own stride move its own field?
 #
 # </details>
 
@@ -270,6 +274,181 @@ def receptive_field(layers):
 
 # %% points=2
 checks.conv.receptive_field(receptive_field)
+
+# %% [markdown]
+# ## 6. Mend: does a dense network need neighbours?
+#
+# *"The lesson says that a dense network does not notice when the pixels of all images are
+# shuffled. I have tried it: mine has more than four times the error. So much for that."*
+#
+# Only the `_broken` function is ill. It is tried on real digits, which the open task below
+# needs as well.
+
+# %%
+import torch
+from torch.nn import functional as F
+
+from aelesson import data, metrics, models, objectives, runtime
+from aelesson.training import TrainConfig, fit, one_cycle
+
+runtime.start()
+digits = data.load("mnist-5k")
+x_train, x_validation = digits.train.images, digits.validation.images
+
+# %% [markdown]
+# The program, and its figures:
+
+# %%
+def shuffler_broken(seed):
+    """Return a function that shuffles the pixels of images in one random order."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def shuffle(x):
+        order = torch.randperm(784, generator=generator)
+        return x.flatten(1)[:, order].reshape(x.shape)
+
+    return shuffle
+
+# %%
+def error_of_a_dense_network(change):
+    x, unseen = change(x_train), change(x_validation)
+    runtime.seed_everything(0)
+    model = models.Autoencoder.mlp((784, 128, 32))
+    settings = TrainConfig(4, 64, 2e-2, one_cycle)
+    fit(model, x, objectives.reconstruction(), settings, progress=False)
+    return metrics.reconstruction_error(model, unseen).mean().item()
+
+
+plain = error_of_a_dense_network(lambda x: x)
+broken = error_of_a_dense_network(shuffler_broken(0))
+print(f"as they are: {plain:.4f}, shuffled: {broken:.4f}")
+
+# %% [markdown]
+# **Goal:** mend the experiment. **Difficulty:** easy. **Time:** 5 minutes.
+#
+# `shuffler(seed) -> function`
+#
+# - returns a function from images `(B, 1, 28, 28)` to such images, for any `B`, with all
+#   pixels of each image in another order.
+# - It is one order, for all images and all calls. It depends on `seed` alone: another seed
+#   gives another order.
+#
+# **Expect:** the two errors become alike.
+#
+# <details><summary>Hint 1</summary>
+#
+# Shuffle `x_train[:5]` twice. What would you expect, and what do you get?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The network learns from the images of one call, and is measured on those of another. What
+# does the second call know of the first?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# Two functions stand one inside the other. Which of them runs once, and which runs for every
+# batch? And in which of the two is the order drawn?
+#
+# </details>
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# Each call draws an order of its own. So the network learns with one order and is measured
+# with another, where every weight sits on a wrong pixel. The error is large for any network,
+# neighbours or not, and the figure looks like the discovery that one hoped for. An experiment
+# needs a control, here something that *must* come out alike: `shuffle(x)` twice, or a network
+# of which you know that the order means nothing to it.
+#
+# </details>
+
+# %%
+def shuffler(seed):
+    """Return a function that shuffles the pixels of images in one random order."""
+    ### BEGIN SOLUTION
+    order = torch.randperm(784, generator=torch.Generator().manual_seed(seed))
+    return lambda x: x.flatten(1)[:, order].reshape(x.shape)
+    ### END SOLUTION
+
+# %% points=2
+checks.conv.shuffler(shuffler)
+
+# %%
+mended = error_of_a_dense_network(shuffler(0))
+print(f"as they are: {plain:.4f}, broken: {broken:.4f}, mended: {mended:.4f}")
+
+# %% [markdown]
+# ## 7. Open task: how far do twenty thousand numbers reach?
+#
+# **Goal:** the least error with a code of 32 numbers and a small network. Many answers are
+# good. **Difficulty:** open. **Time:** 40 minutes, and at most 60 seconds of training.
+#
+# `twenty_thousand() -> nn.Module`
+#
+# - trains on `x_train`, and returns a model with `encode(x)`, from images to `(B, 32)`, and
+#   `decode(z)`, back to images. Choose settings by `x_validation`.
+# - It keeps at most 20,000 numbers: weights, biases, buffers and tensors in attributes, each
+#   tensor counted once. The lesson's network has more than five times as many.
+# - The judge measures the mean squared error per pixel on 1,000 digits that are not in your
+#   sample. `decode` gets nothing but the codes, and who has trained on the judge's digits is
+#   found out.
+# - PCA with 32 components does not fit; what beats PCA with as many as fit earns the points.
+#   The check shows your place among PCA, the lesson's network made narrow, and the course's
+#   best.
+#
+# <details><summary>Hint 1</summary>
+#
+# Print where the numbers are. Which layers hold nearly all of them, and what would make those
+# smaller: fewer channels at the end, or fewer places?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Is every pixel worth its weights? And must encoder and decoder each have weights of their own?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# PCA goes back by the transposed matrix that it came by: `F.linear(z, weight.T)` does so for a
+# linear layer, `F.conv_transpose2d(h, weight, ...)` for a convolution. What is used twice is
+# counted once. New images from `aelesson.corruptions.deformation` cost no weights either.
+#
+# </details>
+
+# %%
+def twenty_thousand():
+    """Train a small autoencoder with a code of 32 numbers, and return it."""
+    ### BEGIN SOLUTION
+    class Tied(nn.Module):
+        """The way back has the weights of the way there, and biases of its own."""
+
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Conv2d(1, 16, 3, stride=2, padding=1)
+            self.second = nn.Conv2d(16, 11, 3, stride=2, padding=1)
+            self.code = nn.Linear(11 * 49, 32)
+            self.back = nn.ParameterList(torch.zeros(n) for n in (11 * 49, 16, 1))
+
+        def encode(self, x):
+            return self.code(self.second(self.first(x).relu()).relu().flatten(1))
+
+        def decode(self, z):
+            h = F.linear(z, self.code.weight.T, self.back[0]).view(-1, 11, 7, 7).relu()
+            h = F.conv_transpose2d(h, self.second.weight, self.back[1], 2, 1, 1).relu()
+            return F.conv_transpose2d(h, self.first.weight, self.back[2], 2, 1, 1).sigmoid()
+
+        def forward(self, x):
+            return self.decode(self.encode(x))
+
+    runtime.seed_everything(0)
+    model = Tied()
+    settings = TrainConfig(14, 64, 2e-2, one_cycle)
+    fit(model, x_train, objectives.reconstruction(), settings, progress=False)
+    return model
+    ### END SOLUTION
+
+# %% points=3
+checks.conv.twenty_thousand(twenty_thousand)
 
 # %% [markdown]
 # ## Done?

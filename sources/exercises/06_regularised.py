@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 06: regularised
 #
-# Five short ones, for after the lesson
+# Five warm-ups, a program to mend and an open task, to do after the lesson
 # [06 What replaces the bottleneck?](../notebooks/06_regularised.ipynb)
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
@@ -12,8 +12,11 @@
 # 4. Save, then `aelesson progress` in a terminal shows how far you are.
 #
 # Shapes: `B` images of `P` pixels, `D` units in a code. A code, `z`, is what the encoder
-# returns: one row of `D` numbers for each image. No function may change its inputs, except
-# the last one, whose task it is.
+# returns: one row of `D` numbers for each image.
+#
+# **In the first four:** inputs stay as they are, the result is a new torch tensor with the
+# dtype of the input, and gradients flow back through it, for it is trained with. So NumPy
+# does not help here. Exercise 5 changes its input; that is its task.
 
 # %%
 import torch
@@ -24,15 +27,15 @@ from aelesson import checks
 # %% [markdown]
 # ## 1. What does a code cost?
 #
-# **Goal:** a price for each unit that is not 0. **Difficulty:** easy. **Time:** 5 minutes.
+# **Goal:** a price for each unit that is not 0. **Difficulty:** easy. **Time:** 2 minutes,
+# a warm-up: the lesson wrote it once.
 #
 # `l1_penalty(z) -> Tensor of shape (B,)`
 #
 # - `z`: codes, `(B, D)`, of any floating dtype. A value may be negative or exactly 0.
-# - returns for each image the sum of the absolute values of its code, $\sum_d |z_d|$, with
-#   the dtype of `z`. It is a sum over the units, and no mean; the batch is left as it is.
-# - Gradients must be able to flow back to `z`. Where a value is exactly 0, the gradient must
-#   lie between -1 and 1.
+# - returns for each image the sum of the absolute values of its code, $\sum_d |z_d|$: a sum
+#   over the units, and no mean. One image does not touch another.
+# - Where a value is exactly 0, its gradient must lie between -1 and 1.
 #
 # **Expect:** 3 for the code (1, -2, 0).
 #
@@ -49,8 +52,8 @@ from aelesson import checks
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `z.abs()` still has the shape `(B, D)`. Dimension 0 counts images, dimension 1 counts units:
-# `.sum(1)` leaves one number for each image.
+# `z.abs()` still has the shape `(B, D)`. Dimension 0 counts images, dimension 1 counts units;
+# the one that you sum over disappears.
 #
 # </details>
 
@@ -68,7 +71,7 @@ checks.regularised.l1_penalty(l1_penalty)
 # ## 2. Is each unit active as rarely as it should be?
 #
 # **Goal:** the KL penalty of the sparse autoencoder. **Difficulty:** medium.
-# **Time:** 15 minutes.
+# **Time:** 5 minutes, a warm-up: the lesson wrote it once.
 #
 # `kl_sparsity(activation, target) -> Tensor of shape ()`
 #
@@ -77,10 +80,10 @@ checks.regularised.l1_penalty(l1_penalty)
 # - Let $\hat\rho_d$ be the mean activation of unit $d$ over the images of the batch, cut to
 #   the range from $10^{-6}$ to $1 - 10^{-6}$. It is this mean that is cut, not the single
 #   activations. A unit that is 0 for all images then costs much, but not infinitely much.
-# - returns one number, in nats, with the dtype of `activation`: the sum over all units of
+# - returns one number, in nats: the sum over all units of
 #   $\mathrm{KL}(\rho \,\|\, \hat\rho_d) = \rho \log \frac{\rho}{\hat\rho_d} +
 #   (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_d}$.
-# - Gradients must be able to flow back to `activation`, and must be finite everywhere.
+# - Gradients must be finite everywhere, also where a mean is 0 or 1.
 #
 # **Expect:** 0 if each unit's mean is the target. For `target` 0.05 and one unit with the mean
 # 0.5 about 0.495. (Source: Andrew Ng's lecture notes on sparse autoencoders, 2011.)
@@ -99,9 +102,8 @@ checks.regularised.l1_penalty(l1_penalty)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# With `mean = activation.mean(0).clamp(1e-6, 1 - 1e-6)`, the first half is
-# `target * (target / mean).log()`. The second half is the same with `1 - target` and
-# `1 - mean`. Add both halves, and sum over the units.
+# With the cut means, the first half is `target * (target / mean).log()`. In the second half
+# both numbers are replaced by what is missing to 1. Add both halves, and sum over the units.
 #
 # </details>
 
@@ -128,13 +130,12 @@ checks.regularised.kl_sparsity(kl_sparsity)
 #
 # - `encoder`: an `nn.Module` from images to codes `(B, D)`. It may have any layers, a sigmoid
 #   or not. It treats each image alone: a code does not depend on the other images.
-# - `x`: images, `(B, P)` or `(B, C, H, W)`. They stay as they are, and so does
-#   `x.requires_grad`, which is False.
+# - `x`: images, `(B, P)` or `(B, C, H, W)`. `x.requires_grad` is False, and stays so.
 # - returns for each image the sum of the squares of all slopes,
 #   $\sum_{d, p} (\partial z_d / \partial x_p)^2$: how fast each unit of its code changes with
 #   each of its pixels. That is the squared Frobenius norm of the image's Jacobian.
-# - It is exact, and a term of a loss: gradients must be able to flow from it to the encoder's
-#   weights. It does not write into any `.grad`, and it leaves the encoder's mode as it is.
+# - It is exact, and a term of a loss: gradients flow from it to the encoder's weights. Write
+#   into no `.grad`, and do not change the encoder's mode.
 #
 # **Expect:** for `nn.Linear`, the same for every image: the sum of its squared weights. For a
 # layer with a sigmoid that is nearly 0 or 1 for all images, almost 0.
@@ -156,10 +157,9 @@ checks.regularised.kl_sparsity(kl_sparsity)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# In a loop over the units, `torch.autograd.grad(z[:, unit].sum(), x, create_graph=True)`
-# returns a tuple with one tensor of the shape of `x`: this unit's slopes for all images.
-# Square it, `.flatten(1).sum(1)` gives `(B,)`, and add that to a total. With
-# `create_graph=True` the slopes themselves can be differentiated.
+# In a loop over the units, `torch.autograd.grad` returns a tuple with one tensor of the shape
+# of `x`: this unit's slopes for all images. What is left is to square, to sum for each image,
+# and to add to a total. With `create_graph=True` the slopes themselves can be differentiated.
 #
 # </details>
 
@@ -183,13 +183,13 @@ checks.regularised.contractive_penalty(contractive_penalty)
 # ## 4. How do you keep only a few units?
 #
 # **Goal:** the activation of the k-sparse autoencoder. **Difficulty:** medium.
-# **Time:** 15 minutes.
+# **Time:** 3 minutes, a warm-up: the lesson wrote it once.
 #
 # `top_k(z, k) -> Tensor of shape (B, D)`
 #
 # - `z`: codes, `(B, D)`; `k`: a whole number from 1 to `D`.
-# - returns a new tensor with the dtype of `z`: in each row the `k` largest values stay in
-#   their places, and all others are 0.
+# - returns `(B, D)`: in each row the `k` largest values stay in their places, exactly as they
+#   are, and all others are 0.
 # - Largest means largest, not farthest from 0: 1 is larger than -5. If fewer than `k` values
 #   are positive, negative ones are kept as well, as they are.
 # - Exactly `k` values are kept, also where several are equal; any choice among equal ones is
@@ -213,8 +213,8 @@ checks.regularised.contractive_penalty(contractive_penalty)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `torch.zeros_like(z)` are the zeros, and `.scatter(1, places, values)` returns a copy in
-# which, along dimension 1, the values stand at their places.
+# `.scatter(dimension, places, values)` of a tensor of zeros returns a copy in which the values
+# stand at their places. Which dimension counts the units, and how do you make such zeros?
 #
 # </details>
 
@@ -233,7 +233,7 @@ checks.regularised.top_k(top_k)
 # ## 5. How do you stop a decoder from cheating?
 #
 # **Goal:** keep the length of each unit's picture at 1. **Difficulty:** medium.
-# **Time:** 15 minutes.
+# **Time:** 5 minutes, a warm-up: the lesson wrote it once.
 #
 # A code of half the size costs half in an L1 penalty, and a decoder with doubled weights makes
 # the same image of it. So the penalty says nothing, unless the decoder's lengths are fixed.
@@ -244,10 +244,11 @@ checks.regularised.top_k(top_k)
 #   its parameters. Its `weight` has the shape `(P, D)`. Column `d` of it is the picture of
 #   unit $d$: what this unit adds to the image. The layer may have no bias.
 # - Divides each column by its length, the root of the sum of its squares; after that each
-#   column has length 1. A column of zeros stays as it is. All others are longer than 0.01.
+#   column has length 1. A column of zeros stays as it is. All others are longer than 0.001, so
+#   what you may add to a length against 0/0 is tiny: at most 1e-8.
 # - It changes the values of this `nn.Parameter`, and makes no new one. All else stays: the
-#   bias, `requires_grad`, `.grad`. No graph is kept. (An underscore at the end of a name says
-#   in PyTorch: this changes its input in place.)
+#   bias, `requires_grad`, `.grad`, the mode. (An underscore at the end of a name says in
+#   PyTorch: this changes its input in place.)
 # - returns the layer itself, as `linear.eval()` does.
 #
 # **Expect:** a column (3, 4) becomes (0.6, 0.8).
@@ -267,8 +268,8 @@ checks.regularised.top_k(top_k)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Under `torch.no_grad()`, `linear.weight.copy_(...)` writes new values into the same
-# parameter. The columns run along dimension 0. And do not forget to return the layer.
+# Under `torch.no_grad()`, `copy_` writes new values into the same parameter. The columns run
+# along dimension 0. And do not forget to return the layer.
 #
 # </details>
 
@@ -283,6 +284,185 @@ def normalise_decoder_(linear):
 
 # %% points=2
 checks.regularised.normalise_decoder_(normalise_decoder_)
+
+# %% [markdown]
+# ## 6. Mend: where did the price go?
+#
+# *"I train a sparse autoencoder with an L1 price. In the first epochs the price falls, so it
+# works. But when I count, as many units are on as without it."*
+#
+# The program prices the codes of a batch. Below it, a network is changed by hand: each code
+# becomes eight times smaller, each picture in the decoder eight times larger. Only the
+# `_broken` function is ill. It runs on real digits, as the open task below does.
+
+# %%
+from torch import nn
+
+from aelesson import data, regularisers, runtime
+
+runtime.start()
+digits = data.load("mnist-5k")
+x_train, x_validation = digits.train.images, digits.validation.images
+
+# %% [markdown]
+# The program, and what the same network costs in both forms:
+
+# %%
+def sparse_loss_broken(encoder, decoder, x, weight):
+    """Return the error per pixel plus the price of the codes."""
+    z = encoder(x)
+    price = z.abs().sum(1).mean()
+    return F.mse_loss(decoder(z), x) + weight * price
+
+# %%
+def costs(sparse_loss):
+    runtime.seed_everything(0)
+    encoder, decoder = nn.Linear(784, 100), nn.Linear(100, 784)
+    x, found = x_train[:500].flatten(1), []
+    for factor in (1, 8):
+        with torch.no_grad():
+            for parameter in encoder.parameters():
+                parameter /= factor
+            decoder.weight *= factor
+            error = F.mse_loss(decoder(encoder(x)), x).item()
+            found.append((error, sparse_loss(encoder, decoder, x, 0.01).item()))
+    return found
+
+
+for form, (error, loss) in zip(("as built", "eight times"), costs(sparse_loss_broken)):
+    print(f"{form}: error {error:.4f}, loss {loss:.4f}")
+
+# %% [markdown]
+# **Goal:** a price that cannot be dodged: the loss of two networks that make the same images,
+# unit by unit, is the same. **Difficulty:** medium. **Time:** 10 minutes.
+#
+# `sparse_loss(encoder, decoder, x, weight) -> Tensor of shape ()`
+#
+# - `encoder`: from images `(B, P)` to codes `(B, D)`. `decoder`: an `nn.Linear` from `D` units
+#   to `P` pixels, as in exercise 5, whose columns may have *any* length. Nothing is changed in
+#   them: this is a loss, and gradients flow to all weights.
+# - returns the mean squared error over all values, plus `weight` times the price: the sum over
+#   the units, the mean over the images. A unit that becomes $c$ times smaller, while its
+#   picture becomes $c$ times larger, costs what it did. If all pictures have the length 1, the
+#   price is the plain L1 penalty.
+#
+# **Expect:** the same loss in both lines.
+#
+# <details><summary>Hint 1</summary>
+#
+# What does unit $d$ add to an image? It is $z_d$ times its picture. Which of the two does the
+# price see?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# A weaker code is not the fault, and a penalty on the decoder's weights only makes the trade
+# dearer. Which product of two numbers stays as it is when one is divided by 8 and the other
+# multiplied by it?
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# The lengths of the pictures are `D` numbers: those of the columns of `decoder.weight`. A row
+# of `z.abs()` has `D` numbers, too.
+#
+# </details>
+
+# %%
+def sparse_loss(encoder, decoder, x, weight):
+    """Return the error per pixel plus the price of the codes."""
+    ### BEGIN SOLUTION
+    z = encoder(x)
+    lengths = decoder.weight.norm(dim=0)  # (D,)
+    price = (z.abs() * lengths).sum(1).mean()
+    return F.mse_loss(decoder(z), x) + weight * price
+    ### END SOLUTION
+
+# %% points=2
+checks.regularised.sparse_loss(sparse_loss)
+
+# %%
+for name, loss in (("broken", sparse_loss_broken), ("mended", sparse_loss)):
+    (_, before), (_, after) = costs(loss)
+    print(f"{name}: loss {before:.4f}, and eight times smaller codes {after:.4f}")
+
+# %% [markdown]
+# <details><summary>Explanation (open it when the check passes)</summary>
+#
+# The price saw the code and not the decoder. Small codes and large pictures make the same
+# image, so training shrinks all codes until they cost next to nothing: no unit has to be
+# silent. Priced by code *times* length of the picture, the trade brings nothing. Exercise 5
+# reaches the same in another way: it fixes all lengths at 1 after each step.
+#
+# </details>
+#
+# ## 7. Open task: what can thirty-two units tell?
+#
+# **Goal:** codes of which at most 32 units are on, and that tell digits apart. Many answers
+# are good. **Difficulty:** open. **Time:** 30 minutes, and at most 60 seconds of training.
+#
+# `thirty_two_active() -> nn.Module`
+#
+# - trains on `x_train`, without labels, and returns a model with `encode(x)`, from images
+#   `(B, 1, 28, 28)` to codes `(B, D)`: `D` is at most 1,024, and in each code at most 32
+#   values are not exactly 0. Choose settings by `x_validation`.
+# - The judge fits a linear classifier on the codes of the first 1,000 images of `x_train` and
+#   their labels, and measures its accuracy on 1,000 digits that are not in your sample. Who
+#   has trained on the judge's digits is found out. That you use no labels is up to you.
+# - What beats PCA with 32 numbers earns the points. The check shows your place among it, an
+#   untrained network, the lesson's and the course's best.
+#
+# <details><summary>Hint 1</summary>
+#
+# `regularisers.TopK(32)` keeps the rule. Which of the lesson's codes had the best probe?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# More units to choose from; noise or moved images in training; not all 32 for one place of
+# the image. The labels of the validation images may choose between two codes.
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# A unit need not see the whole image. Let units look at small patches, each of them at all
+# places, and keep the best few at each place. What would a code of a patch be with *one* unit
+# on?
+#
+# </details>
+
+# %%
+def thirty_two_active():
+    """Train an encoder whose codes have at most 32 units on, and return it."""
+    ### BEGIN SOLUTION
+    units, side, places, each = 256, 13, 2, 8  # 2 x 2 places, 8 units on at each
+
+    def unit_length(patches):
+        return F.normalize(patches - patches.mean(1, keepdim=True), dim=1)
+
+    runtime.seed_everything(0)
+    patches = F.unfold(x_train[:1500], side).transpose(1, 2).reshape(-1, side**2)
+    patches = patches[torch.randperm(len(patches))[:30_000]]
+    patches = unit_length(patches[patches.std(1) > 0.15])
+    pictures = patches[:units].clone()
+    for _ in range(10):  # k-means: the sparsest autoencoder, with one unit on
+        nearest = (patches @ pictures.T).argmax(1)
+        sums = torch.zeros_like(pictures).index_add(0, nearest, patches)
+        pictures = unit_length(sums)
+
+    class Patches(nn.Module):
+        def encode(self, x):
+            filters = pictures.view(units, 1, side, side)
+            alike = F.conv2d(x, filters, stride=2, padding=side // 2).relu()
+            best = F.adaptive_max_pool2d(alike, places)  # (B, units, 2, 2)
+            rows = best.permute(0, 2, 3, 1).reshape(-1, units)
+            return regularisers.top_k(rows, each).reshape(len(x), -1)
+
+    return Patches()
+    ### END SOLUTION
+
+# %% points=3
+checks.regularised.thirty_two_active(thirty_two_active)
 
 # %% [markdown]
 # ## Done?

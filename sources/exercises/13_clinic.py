@@ -1,23 +1,45 @@
 # %% [markdown]
 # # Exercises 13: the clinic
 #
-# Twelve patients, for after the lesson [13 What is wrong when nothing looks
-# wrong?](../notebooks/13_clinic.ipynb). Each is a short program that runs, shows a
-# number or picture that pleases its author, and is wrong. Most of them look plausible;
-# one looks too good. Each re-creates a mistake that was published.
+# Fourteen patients, for after the lesson [13 What is wrong when nothing looks
+# wrong?](../notebooks/13_clinic.ipynb). Each is a short program that runs and shows a
+# number or picture. Most re-create a mistake that was published. But look twice: **one
+# is healthy, one has two faults, and one can be found by measuring only.**
 #
 # 1. Work in your own copy: this sheet in the folder `workbook/` (if it is not there,
 #    `aelesson workbook` in a terminal makes it). Run the next cell.
-# 2. For each patient: run its two cells. **Write down what you think is wrong** before
-#    you open anything. You may add cells and examine the patient as the lesson does.
-# 3. Copy the **body** of the function whose name ends in `_broken` over the line that
-#    starts with `raise`. Mend it, run it, and run the check below. The check looks at
-#    what your function does, never at how it is written.
+# 2. For each patient: run its cells, and **measure** as the lesson does; add cells for
+#    it. Then write one of the twelve choices below in place of the dots, such as
+#    `diagnose(1, "sign")`, or two: `diagnose(1, "sign", "figure")`. A wrong choice tells
+#    you what speaks against it.
+# 3. Only then open the goal. Copy the **body** of the function whose name ends in
+#    `_broken` over the line that starts with `raise`. Mend it, run it, and run the check
+#    below. The check looks at what your function does, never at how it is written.
 # 4. Run the cell after the check: it shows the honest number beside the first one.
 # 5. Save, then `aelesson progress` in a terminal shows how far you are.
 #
-# Only the `_broken` function is ill. The lines that call it are sound. `B` is a number of
-# images. No function may change its inputs.
+# | choice | what is wrong |
+# | --- | --- |
+# | `order` | the images come in a wrong order, or not all of them come |
+# | `activation` | a layer puts out what cannot be right, or cannot put out what is right |
+# | `target` | the loss compares with the wrong thing |
+# | `units` | two numbers are added or compared that have different units, as sum and mean |
+# | `meaning` | one number is read in two ways |
+# | `sign` | a direction is turned round: better counts as worse |
+# | `mode` | training mode and evaluation mode are mixed up |
+# | `handover` | one trained part hands the wrong thing on to the next |
+# | `leak` | what is measured on was seen in training |
+# | `measure` | the measure cannot tell a good answer from one that knows nothing |
+# | `figure` | what is shown is not what the model got, or not what it made of it |
+# | `nothing` | nothing: it looks strange, and it is sound |
+#
+# **Mend the cause, not the symptom.** What only makes the number look better, such as
+# cutting it at 0, another threshold, or a small factor that was tried out, is a *symptom
+# mend*: the next user meets the same fault again, and no symptom. The checks say so.
+#
+# Where there is a `_broken` function, the lines that call it are sound. `B` is a number of
+# images. No function may change its inputs. A loss is a tensor that carries gradients;
+# where the signature says `float`, return a Python number.
 
 # %%
 import matplotlib.pyplot as plt
@@ -28,6 +50,7 @@ from torch.nn import functional as F
 
 from aelesson import batching, checks, corruptions, data, losses, metrics, models
 from aelesson import networks, objectives, plots, runtime
+from aelesson.checks.clinic import collection, diagnose
 from aelesson.training import TrainConfig, fit, one_cycle, train_epoch
 
 # %% [markdown]
@@ -60,9 +83,8 @@ def error(model, images=x_test):
 # *"After a single epoch my loss is lower than my neighbour's. But on new digits her
 # network is better, and mine makes everything look a little like a nine."*
 #
-# The program trains on images in the order in which the file has them: first all zeros,
-# then all ones, and so on. Its number is the mean loss over the epoch, as most programs
-# print it.
+# The file has the digits sorted by class. The number is the mean loss over the epoch, as
+# most programs print it.
 
 # %%
 def epoch_batches_broken(images, batch_size, generator):
@@ -85,35 +107,44 @@ running, patient_1 = one_epoch(epoch_batches_broken)
 print(f"mean loss of the epoch: {running:.4f}")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
-#
-# **Goal:** mend the order of an epoch. **Difficulty:** easy. **Time:** 10 minutes.
-#
-# `epoch_batches(images, batch_size, generator) -> list of Tensors` (a tuple, a generator
-# or a `DataLoader` will do, too)
-#
-# - `images`: `(N, ...)`; `batch_size`: how many in a batch; the last one may be smaller.
-# - `generator`: a `torch.Generator` on the CPU; all that is random comes from it. It is
-#   not seeded here: it goes on from call to call.
-# - returns batches `(batch_size, ...)`; each image comes exactly once, and may come
-#   anywhere in the epoch, whatever its place in `images`.
-#
-# **Expect:** the mean loss of the epoch becomes slightly *worse*.
+# **Measure, then diagnose.** What is wrong with patient 1?
 #
 # <details><summary>Hint 1</summary>
 #
 # When was the loss of each batch measured? On what had the network been trained just
-# before?
+# before? Measure the error on test images, for each digit alone.
+#
+# </details>
+
+# %%
+diagnose(1, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
+#
+# **Goal:** mend the order of an epoch. **Difficulty:** easy. **Time:** 10 minutes.
+#
+# `epoch_batches(images, batch_size, generator) -> list of Tensors` (whatever a `for` loop
+# can go through will do: a tuple, a generator, a `DataLoader`)
+#
+# - `images`: `(N, ...)`; `batch_size`: how many in a batch. All batches are full but the
+#   last one, which has the rest.
+# - `generator`: a `torch.Generator` on the CPU. All that is random comes from it. It is
+#   used as it comes, so each call, that is each epoch, gives another order.
+# - returns batches of whole images, `(batch_size, ...)`. Each image comes exactly once,
+#   and each order of the `N` images is equally likely.
+#
+# **Expect:** the mean loss of the epoch becomes slightly *worse*.
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Measure the error on test images, for each digit alone. Which digits came last? Then: it
-# is not enough to change the order of the batches, nor the order inside a batch.
+# It is not enough to change the order of the batches, nor the order inside a batch.
 #
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`order`.**
 # Nothing is shuffled. While the zeros come, the network becomes a network for zeros, and
 # each batch of zeros is measured on it; then it becomes one for ones. So the running loss
 # is low all the time, although the network forgets. The error on unseen images tells, and
@@ -126,7 +157,7 @@ print(f"mean loss of the epoch: {running:.4f}")
 
 # %%
 def epoch_batches(images, batch_size, generator):
-    """Return all images in random order, in batches."""
+    """Return all images, in batches."""
     ### BEGIN SOLUTION
     order = torch.randperm(len(images), generator=generator)
     return [images[chosen] for chosen in order.split(batch_size)]
@@ -152,7 +183,7 @@ for digit in (0, 1, 9):
 
 # %%
 def build_encoder_broken(sizes):
-    """Build an encoder: linear layers, each with an activation."""
+    """Build an encoder from images to codes."""
     layers = [nn.Flatten()]
     for inputs, outputs in zip(sizes, sizes[1:]):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
@@ -168,7 +199,20 @@ patient_2, _ = train(lambda: with_encoder(build_encoder_broken))
 print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error(patient_2):.4f}")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 2?
+#
+# <details><summary>Hint 1</summary>
+#
+# Compute the codes of all training images, `(3500, 32)`. What are the least and the
+# largest value of each unit?
+#
+# </details>
+
+# %%
+diagnose(2, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** an encoder whose whole code can be used. **Difficulty:** easy.
 # **Time:** 10 minutes.
@@ -183,11 +227,6 @@ print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error
 #
 # **Expect:** codes of both signs, and a lower test error.
 #
-# <details><summary>Hint 1</summary>
-#
-# Compute the codes of all training images, `(3500, 32)`. What are the least and the
-# largest value of each unit?
-#
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -196,10 +235,12 @@ print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`activation`.**
 # The loop puts an activation behind every layer, the code as well. A unit whose input has
 # become negative for all images puts out 0 for all, gets no gradient, and is dead. Count
 # them with `metrics.dead_units`: the code of 32 is smaller than anybody asked for. A code
-# needs no activation. The other end has the opposite rule: the output's activation must
+# needs no activation. (A LeakyReLU there lets no unit die: a symptom mend. The code still
+# bends for no reason.) The other end has the opposite rule: the output's activation must
 # fit the range of the data. One activation for both, as a text on autoencoders has it,
 # cannot be right for both (patient 3).
 #
@@ -207,7 +248,7 @@ print(f"mean image: {(x_test - mean_image).square().mean():.4f}, patient: {error
 
 # %%
 def build_encoder(sizes):
-    """Build an encoder with a linear code."""
+    """Build an encoder from images to codes."""
     ### BEGIN SOLUTION
     layers = [nn.Flatten()]
     for inputs, outputs in zip(sizes, sizes[1:]):
@@ -233,7 +274,7 @@ for name, model in {"broken": patient_2, "mended": mended_2}.items():
 
 # %%
 def build_decoder_broken(sizes):
-    """Build a decoder: linear layers, each with an activation, Tanh at the end."""
+    """Build a decoder from codes to images."""
     layers = []
     for inputs, outputs in zip(sizes, sizes[1:]):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
@@ -254,7 +295,19 @@ plots.image_rows(
 plt.show()
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 3?
+#
+# <details><summary>Hint 1</summary>
+#
+# The figure draws from 0 to 1. What is the least value of `restored_3`?
+#
+# </details>
+
+# %%
+diagnose(3, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** a decoder that makes pixels. **Difficulty:** easy. **Time:** 10 minutes.
 #
@@ -263,15 +316,12 @@ plt.show()
 # - `sizes`: from the code to the pixels, such as `(32, 128, 784)`.
 # - returns a network from codes `(B, sizes[0])` to pixels `(B, sizes[-1])` in [0, 1],
 #   black 0 and white 1, whatever the codes and weights are. It has the same linear
-#   layers, with biases, and a nonlinear activation after each hidden one. Both ends can
-#   be reached as nearly as you like. Nothing is cut or rescaled: gradients flow
-#   everywhere.
+#   layers, with biases, and a nonlinear activation after each hidden one. Each pixel
+#   depends on its own value of the last layer only, and rises with it: as near to 0 and
+#   to 1 as you like, and nowhere flat. So nothing is cut, and no image is stretched by
+#   its own range. Several activations will do.
 #
 # **Expect:** saved pictures without dots. The *error* need not fall.
-#
-# <details><summary>Hint 1</summary>
-#
-# The figure draws from 0 to 1. What is the least value of `restored_3`?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -282,6 +332,7 @@ plt.show()
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`activation`.**
 # Tanh goes from -1 to 1, pixels from 0 to 1. Much of the background comes out slightly
 # negative, which the figure draws as black and a file of 8 bits wraps round to white.
 # Print the least and the largest value, always. The error does not show the fault; in a
@@ -296,7 +347,7 @@ plt.show()
 
 # %%
 def build_decoder(sizes):
-    """Build a decoder from codes to pixels in [0, 1]."""
+    """Build a decoder from codes to images."""
     ### BEGIN SOLUTION
     layers = []
     for inputs, outputs in zip(sizes, sizes[1:]):
@@ -349,7 +400,20 @@ patient_4, history_4 = train_scaled(pixel_loss_broken)
 print("loss per epoch, in nats per pixel:", [round(loss, 2) for loss in history_4.curve()])
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 4?
+#
+# <details><summary>Hint 1</summary>
+#
+# What is the least loss that a perfect reconstruction could have? Which values do the
+# targets have?
+#
+# </details>
+
+# %%
+diagnose(4, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** the cross-entropy against the pixels. **Difficulty:** medium.
 # **Time:** 10 minutes.
@@ -364,11 +428,6 @@ print("loss per epoch, in nats per pixel:", [round(loss, 2) for loss in history_
 #
 # **Expect:** a loss that is never below 0.
 #
-# <details><summary>Hint 1</summary>
-#
-# What is the least loss that a perfect reconstruction could have? Which values do the
-# targets have?
-#
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -379,13 +438,15 @@ print("loss per epoch, in nats per pixel:", [round(loss, 2) for loss in history_
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`target`.**
 # The targets are the scaled images, from about -0.4 to 2.8. For a target outside [0, 1]
 # the binary cross-entropy has no floor: the further the logit goes, the lower the loss.
 # So training drives the logits outwards for ever, and soon every image gets the same
 # white blob. A loss below 0, or below H(x), is no record but an alarm. With probabilities
 # instead of logits PyTorch refuses such targets; with logits it accepts them in silence.
 # And a sigmoid could not reach 2.8 anyway. The *input* may stay scaled; undo the scaling
-# for the target. Do not cut or stretch it: that makes other images.
+# for the target. Do not cut or stretch it: that is a symptom mend, and makes other
+# images.
 #
 # </details>
 
@@ -409,7 +470,7 @@ for name, model in {"broken": patient_4, "mended": mended_4}.items():
     x_hat = metrics.apply(model, model, (x_test - MEAN) / STD).sigmoid()
     print(f"{name}: squared error against the pixels {(x_hat - x_test).square().mean():.4f}")
     rows[name] = x_hat[SHOWN]
-plots.image_rows(rows, title="What the record loss had drawn")
+plots.image_rows(rows, title="Patient 4, before and after")
 plt.show()
 
 # %% [markdown]
@@ -430,7 +491,20 @@ restored_5 = metrics.apply(patient_5, patient_5, x_test)
 print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 5?
+#
+# <details><summary>Hint 1</summary>
+#
+# Hand the measure three answers whose worth you know: the images themselves, the mean
+# image, and black images (`torch.zeros_like(x_test)`). What does it say?
+#
+# </details>
+
+# %%
+diagnose(5, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** a measure that tells a network from an empty page. **Difficulty:** medium.
 # **Time:** 15 minutes.
@@ -445,11 +519,6 @@ print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
 #
 # **Expect:** a black image is worse than the mean image, so its skill is below 0.
 #
-# <details><summary>Hint 1</summary>
-#
-# Hand the measure three answers whose worth you know: the images themselves, the mean
-# image, and black images (`torch.zeros_like(x_test)`). What does it say?
-#
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -459,19 +528,21 @@ print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`measure`.**
 # Most of each image is background, and whatever is dark gets the background right. A
-# black page scores almost as much as the network. No other threshold heals that. A
-# measure must be fixed at two ends: at a perfect answer and at one that knows nothing of
-# the image. The share of the mean image's squared error that is gone is such a measure
-# (statisticians know it as R²). Divide the two *sums*; a mean of each image's own ratio
-# would give easy images too much weight. A published program went further: it divided the
-# count of pixels by the number of *images* and printed an accuracy of more than 60,000 %.
+# black page scores almost as much as the network. No other threshold heals that, nor the
+# mean of two accuracies: symptom mends. A measure must be fixed at two ends: at a perfect
+# answer and at one that knows nothing of the image. The share of the mean image's squared
+# error that is gone is such a measure (statisticians know it as R²). Divide the two
+# *sums*; a mean of each image's own ratio would give easy images too much weight. A
+# published program went further: it divided the count of pixels by the number of *images*
+# and printed an accuracy of more than 60,000 %.
 #
 # </details>
 
 # %%
 def skill(x_hat, x, mean_image):
-    """Return how good reconstructions are: 1 perfect, 0 like the mean image."""
+    """Return how good reconstructions are: 1 for perfect ones."""
     ### BEGIN SOLUTION
     ours, worst = (x_hat - x).square().sum(), (mean_image - x).square().sum()
     return (1 - ours / worst).item()
@@ -505,7 +576,7 @@ def denoising_figure_broken(model, images, corrupt):
 # %% alt="Two rows of ten digits: very noisy ones above, clean ones below."
 noise = corruptions.gaussian_noise(0.5, clamp=True)
 patient_6, _ = train(lambda: models.Autoencoder.mlp((784, 256, 64)))
-torch.manual_seed(0)  # the honest figure below gets the same noise
+torch.manual_seed(0)  # the figure below gets the same noise
 broken_rows = denoising_figure_broken(patient_6, x_test[SHOWN], noise)
 plots.image_rows(
     dict(zip(("noisy", "cleaned"), broken_rows)), title="Patient 6: all noise is gone"
@@ -513,7 +584,19 @@ plots.image_rows(
 plt.show()
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 6?
+#
+# <details><summary>Hint 1</summary>
+#
+# Two rows of a figure, and each is an array. Where does the second come from?
+#
+# </details>
+
+# %%
+diagnose(6, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** an honest figure. **Difficulty:** easy. **Time:** 10 minutes.
 #
@@ -528,10 +611,6 @@ plt.show()
 #
 # **Expect:** a worse picture.
 #
-# <details><summary>Hint 1</summary>
-#
-# Two rows of a figure, and each is an array. Where does the second come from?
-#
 # </details>
 # <details><summary>Hint 2</summary>
 #
@@ -541,6 +620,7 @@ plt.show()
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`figure`.**
 # The noisy images are shown, but the clean ones are decoded. Stronger noise would not
 # change the lower row at all, and that is the measurement that betrays it. Show the very
 # array that the model was given. Corrupting a second time for the model is the milder
@@ -568,7 +648,7 @@ print(f"noisy: {metrics.psnr(honest_rows[0], x_test[SHOWN]).mean():.1f} dB")
 for name, (_, outputs) in {"broken": broken_rows, "mended": honest_rows}.items():
     print(f"{name}: {metrics.psnr(outputs, x_test[SHOWN]).mean():.1f} dB")
 plots.image_rows(
-    dict(zip(("noisy", "cleaned"), honest_rows)), title="Patient 6, with an honest figure"
+    dict(zip(("noisy", "cleaned"), honest_rows)), title="Patient 6, mended"
 )
 plt.show()
 
@@ -600,7 +680,20 @@ loss_7, kl_7 = (history_7.curve(term=term)[-1] for term in ("loss", "kl"))
 print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 7?
+#
+# <details><summary>Hint 1</summary>
+#
+# How large would the error be if the network gave the mean image for everything? Compare
+# it with the patient's loss.
+#
+# </details>
+
+# %%
+diagnose(7, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** two terms in the same unit. **Difficulty:** medium. **Time:** 10 minutes.
 #
@@ -609,16 +702,14 @@ print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
 # - `x_hat`, `x`: reconstructions and images, `(B, ...)`, of any size; `mean`, `logvar`:
 #   `(B, D)`, the normal distribution of each image's code, with `logvar` the logarithm of
 #   the variance.
-# - returns the mean over the images of [squared error **summed** over the image's pixels]
-#   + [KL **summed** over the code's units]. No other factor, and nothing is cut.
-#   Gradients flow back to `x_hat`, `mean` and `logvar`.
+# - returns one number, the mean over the images of
+#   $\sum_{\text{pixels}} (\hat x - x)^2 + \mathrm{KL}$: the squared error **summed** over
+#   the image's pixels, plus the KL **summed** over the units of its code, as the program
+#   has it. There is no other factor: a small one before the KL cures only the symptom.
+#   Nothing is cut, and `logvar` may be as large as ±40. Gradients flow back to `x_hat`,
+#   `mean` and `logvar`, and are checked: do without NumPy.
 #
-# **Expect:** a loss of some tens, a KL of some nats, and all 16 units in use.
-#
-# <details><summary>Hint 1</summary>
-#
-# How large would the error be if the network gave the mean image for everything? Compare
-# it with the patient's loss.
+# **Expect:** a loss between 10 and 100, a KL of some nats, and all 16 units in use.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -629,12 +720,14 @@ print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`units`.**
 # The error is a mean over 784 pixels, the KL a sum over the code. Against sums of both,
 # the KL weighs 784 times too much: a hidden beta. The cheapest thing is then to say
 # nothing in the code. The KL goes to 0, no unit is active (`metrics.active_units`), and
 # the decoder draws the mean image: the loss stops at the ceiling. Make both terms sums
 # per image, and average over the batch at the very end. To make both a mean is no cure:
-# there are 784 pixels and 16 units. Popular courses train with a beta of 0.5, 1.5 or 7.8
+# there are 784 pixels and 16 units. A small factor before the KL, tried until the pictures
+# are good, is a symptom mend. Popular courses train with a beta of 0.5, 1.5 or 7.8
 # that is written down nowhere. (Sums of squares with this KL are the bound for pixels
 # with normal noise of variance one half.)
 #
@@ -642,7 +735,7 @@ print(f"loss {loss_7:.4f}, of it KL {kl_7:.4f} nats")
 
 # %%
 def vae_loss(x_hat, x, mean, logvar):
-    """Return the loss of a VAE, both terms summed per image."""
+    """Return the loss of a VAE: squared error plus KL to the standard normal."""
     ### BEGIN SOLUTION
     errors = (x_hat - x).square().flatten(1).sum(1)
     kl = 0.5 * (mean**2 + logvar.exp() - logvar - 1).sum(1)
@@ -689,7 +782,20 @@ patient_8, history_8 = train_with(sample_code_broken)
 print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 8?
+#
+# <details><summary>Hint 1</summary>
+#
+# The KL takes `logvar` for a logarithm. For what does the sampling take it? What would an
+# encoder like to say, if it may say it to both?
+#
+# </details>
+
+# %%
+diagnose(8, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** draw from the distribution that the KL is computed for. **Difficulty:**
 # medium. **Time:** 10 minutes.
@@ -699,15 +805,10 @@ print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
 # - `mean`: $\mu$; `logvar`: $\log \sigma^2$, the natural logarithm of the *variance*;
 #   `noise`: standard normal numbers. All `(B, D)`.
 # - returns draws from $\mathcal{N}(\mu, \mathrm{diag}\,\sigma^2)$: the mean *plus* this
-#   noise, made as wide as $\sigma$. Gradients flow back to `mean` and `logvar`. Nothing is
-#   cut.
+#   noise, multiplied by $\sigma$. Gradients flow back to `mean` and `logvar`. Nothing is
+#   cut or added (no epsilon), and no noise is drawn. `logvar` may be as large as ±45.
 #
 # **Expect:** a *worse* bound, and a true one.
-#
-# <details><summary>Hint 1</summary>
-#
-# The KL takes `logvar` for a logarithm. For what does the sampling take it? What would an
-# encoder like to say, if it may say it to both?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -718,6 +819,7 @@ print(f"-ELBO: {history_8.curve()[-1]:.1f} nats per image")
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`meaning`.**
 # One tensor has two meanings: the KL reads it as a log-variance, the sampling as a
 # standard deviation. Where it is 0, the KL sees a variance of 1, which costs nothing,
 # while the sampling adds no noise at all. So the encoder writes 0, sends an exact code,
@@ -785,7 +887,19 @@ def train_denoiser(denoising_step, name):
 patient_9 = train_denoiser(denoising_step_broken, "patient 9")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 9?
+#
+# <details><summary>Hint 1</summary>
+#
+# What would a perfect network return, if this loss were 0?
+#
+# </details>
+
+# %%
+diagnose(9, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** a step that teaches cleaning. **Difficulty:** easy. **Time:** 10 minutes.
 #
@@ -793,16 +907,13 @@ patient_9 = train_denoiser(denoising_step_broken, "patient 9")
 #
 # - `model`: a network whose output has the shape of its input; `x`: a batch of clean
 #   images `(B, ...)`, in whatever range; nothing is cut.
-# - `corrupt`: a function from images to noisy ones; call it once, on `x`.
-# - trains the model in the mode in which it comes, and leaves it in that mode.
-# - takes one step of `optimizer` on the mean squared error over all values; gradients
-#   from before play no part. Returns the loss before the step, as a Python number.
+# - `corrupt`: a function from images to noisy ones; call it once, on the whole batch.
+# - trains the model in the mode in which it comes: call neither `train()` nor `eval()`.
+# - takes one step of the `optimizer` that you are given, on the mean squared error over
+#   all values; gradients left from before must not count. Returns the loss before the
+#   step, as a Python number.
 #
 # **Expect:** test images that are clearly cleaner, by some decibels.
-#
-# <details><summary>Hint 1</summary>
-#
-# What would a perfect network return, if this loss were 0?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -813,6 +924,7 @@ patient_9 = train_denoiser(denoising_step_broken, "patient 9")
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`target`.**
 # The target is noisy. A perfect network would give the noise back, and what cleans a
 # little is only the bottleneck, which cannot carry all the noise. The grey veil is the mean
 # of noise that was cut at 0, and it belongs to this target. "Feed it noisy images
@@ -848,61 +960,80 @@ for name, model in {"broken": patient_9, "mended": mended_9}.items():
     veil = cleaned[x_test == 0].mean()
     print(f"{name}: {metrics.psnr(cleaned, x_test).mean():.1f} dB, black comes out as {veil:.2f}")
     rows[name] = cleaned[SHOWN]
-plots.image_rows(rows, title="Noisy targets leave a grey veil, clean ones do not")
+plots.image_rows(rows, title="Patient 9, before and after")
 plt.show()
 
 # %% [markdown]
 # ## Patient 10: the star pupil
 #
-# *"I have only 300 training images, and still my test error is among the best. I keep 100
-# images back for the test, in evaluation mode, as one should."*
+# *"I have only 300 training images, and a strong dropout. My error on the 100 images that
+# I kept back is hardly larger than the training loss: no overfitting at all!"*
 
 # %%
 def test_error_broken(model, splits):
     """Return the mean squared error per pixel on images held back."""
     held_back = splits.train.images[-100:]
-    return metrics.reconstruction_error(model, held_back).mean().item()
+    with torch.no_grad():
+        return F.mse_loss(model(held_back), held_back).item()
 
 # %%
+def with_dropout(share):
+    layers = nn.Flatten(), nn.Dropout(share), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 32)
+    return models.Autoencoder(nn.Sequential(*layers), networks.mlp_decoder((32, 256, 784)))
+
+
 first = data.ImageSet(x_train[:300], digits.train.labels[:300])
 few = data.Splits("300 digits", first, digits.validation, digits.test)
-patient_10, _ = train(
-    lambda: models.Autoencoder.mlp((784, 256, 32)), few.train.images, epochs=60
-)
-print(f"test error: {test_error_broken(patient_10, few):.4f}")
+patient_10, history_10 = train(lambda: with_dropout(0.5), few.train.images, epochs=60)
+print(f"training loss of the last epoch: {history_10.curve()[-1]:.4f}")
+print(f"error on images kept back: {test_error_broken(patient_10, few):.4f}")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 10?
 #
-# **Goal:** an error that says something about new images. **Difficulty:** easy.
-# **Time:** 5 minutes.
+# <details><summary>Hint 1</summary>
+#
+# "Kept back": from what? Follow the images from `few` into `train`, and into the measure.
+# And ask for the number twice.
+#
+# </details>
+
+# %%
+diagnose(10, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
+#
+# **Goal:** an error that says something about new images. **Difficulty:** medium.
+# **Time:** 10 minutes.
 #
 # `test_error(model, splits) -> float`
 #
 # - `model`: a network whose output has the shape of its input; it may come in training
-#   mode, and has the same mode afterwards.
+#   mode. Measure in evaluation mode, and restore its mode.
 # - `splits`: has the parts `train`, `validation` and `test`, each with `images`, `(N, C,
 #   H, W)`. The model was trained on all of `train`; settings were chosen on `validation`.
-# - returns the mean squared error over all pixels of **all** images on which nothing was
-#   trained or chosen, in evaluation mode.
+#   So `splits.test` is the only part that may be shown to the model.
+# - returns the mean squared error over all pixels of **all** its images.
 #
 # **Expect:** a larger number.
-#
-# <details><summary>Hint 1</summary>
-#
-# "Held back": from what? Follow the images from `few` into `train`, and into the measure.
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Compute the distance from each image of the test to the nearest training image. (Below
-# 0.1 counts as 0: `torch.cdist` rounds.)
+# Which number should two calls in a row give? And what does the model do in evaluation mode
+# that it does not do in training mode?
 #
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
-# The name says "held back", but training used all of `splits.train`. So the error
-# measures memory. A figure with reconstructions of training images, called results, is
+# **`leak` and `mode`.**
+# Two faults, and the second hides the first. The name says "held back", but training used
+# all of `splits.train`: so the error measures memory, and is far too small. And nobody
+# called `eval()`: half of the pixels are dropped while it is measured, which makes it
+# larger. Together they look plausible. Mend only the first, and the number is still
+# another one at each call; mend only the second, and it looks better than before, and
+# is worth less. A figure with reconstructions of training images, called results, is
 # the same mistake. Names and comments do not hold anything back; only a split that is
 # made once, before anything else, does. The validation images will not do either:
 # settings were chosen on them.
@@ -911,7 +1042,7 @@ print(f"test error: {test_error_broken(patient_10, few):.4f}")
 
 # %%
 def test_error(model, splits):
-    """Return the mean squared error per pixel on images never used before."""
+    """Return the mean squared error per pixel on images held back."""
     ### BEGIN SOLUTION
     return metrics.reconstruction_error(model, splits.test.images).mean().item()
     ### END SOLUTION
@@ -920,8 +1051,8 @@ def test_error(model, splits):
 checks.clinic.test_error(test_error)
 
 # %%
-print(f"broken: {test_error_broken(patient_10, few):.4f}")
-print(f"mended: {test_error(patient_10, few):.4f}")
+print("broken:", [round(test_error_broken(patient_10, few), 4) for _ in range(3)])
+print("mended:", [round(test_error(patient_10, few), 4) for _ in range(3)])
 
 # %% [markdown]
 # ## Patient 11: deeper and deeper
@@ -961,27 +1092,39 @@ def train_layer(inputs, hidden_dim):
 patient_11 = pretrain_broken(x_train, (256, 128, 64), train_layer)
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
-#
-# **Goal:** a stack, and not a chain. **Difficulty:** medium. **Time:** 15 minutes.
-#
-# `pretrain(images, sizes, train_layer) -> list of encoders`
-#
-# - `images`: `(N, ...)`; `sizes`: the size of each layer's code, from the pixels upwards.
-# - `train_layer`: a function; `train_layer(inputs, hidden_dim)` trains a layer on rows
-#   `(N, values)` and returns `(encoder, decoder)`, two networks.
-# - each layer is trained on the codes that the one before gives of its own inputs,
-#   without a graph. The first is trained on the images, flattened.
-# - returns the encoders that `train_layer` returned, themselves, in order. One after the
-#   other they lead from flat images to codes `(N, sizes[-1])`.
-#
-# **Expect:** layers of 784, 256 and 128 values, not three times 784. The printed errors
-# fall from layer to layer here, too: each is one of other values.
+# **Measure, then diagnose.** What is wrong with patient 11?
 #
 # <details><summary>Hint 1</summary>
 #
 # Look at the widths that are printed. How many numbers does the third autoencoder take
 # in?
+#
+# </details>
+
+# %%
+diagnose(11, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
+#
+# **Goal:** a stack, and not a chain. **Difficulty:** medium. **Time:** 15 minutes.
+#
+# `pretrain(images, sizes, train_layer) -> list of encoders`
+#
+# - `images`: `(N, ...)`; `sizes`: the size of each layer's code, from the pixels upwards;
+#   it may have any length.
+# - `train_layer`: a function; `train_layer(inputs, hidden_dim)` trains a layer on rows
+#   `(N, values)` and returns `(encoder, decoder)`, two networks. It needs gradients
+#   switched on: compute only the codes under `no_grad`.
+# - the first layer is trained on the flat images. Each other layer is trained on codes:
+#   on what the encoder before it makes of the very rows that it was trained on itself.
+#   No graph is handed on.
+# - returns a list (a tuple or an `nn.Sequential` will do) of the very encoders that
+#   `train_layer` returned, not copies and not frozen, in order. One after the other they
+#   lead from flat images to codes `(N, sizes[-1])`.
+#
+# **Expect:** layers of 784, 256 and 128 values, not three times 784. The printed errors
+# fall from layer to layer here, too: each is measured on different values.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -993,6 +1136,7 @@ patient_11 = pretrain_broken(x_train, (256, 128, 64), train_layer)
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`handover`.**
 # Three whole autoencoders stand in a chain, each on the *reconstructions* of the one
 # before. Every round blurs, and blurred images are easier to reconstruct, so the error
 # falls while the digits fade. Measured against the images, the error grows with every
@@ -1069,7 +1213,20 @@ print(f"least weight {weights.min():.4f}, sums from {weights.sum(0).min():.4f}")
 print(f"weighted loss of 50 draws: {weighted_loss(importance_weights_broken, 50):.1f} nats")
 
 # %% [markdown]
-# **What is wrong?** Write it down before you read on.
+# **Measure, then diagnose.** What is wrong with patient 12?
+#
+# <details><summary>Hint 1</summary>
+#
+# A draw with a large `log_likelihood` explains its image well. Should its weight be large
+# or small? Try it with two draws.
+#
+# </details>
+
+# %%
+diagnose(12, "...")
+
+# %% [markdown]
+# <details><summary>Open after your diagnosis</summary>
 #
 # **Goal:** weights that trust the right draws. **Difficulty:** hard.
 # **Time:** 15 minutes.
@@ -1078,16 +1235,13 @@ print(f"weighted loss of 50 draws: {weighted_loss(importance_weights_broken, 50)
 #
 # - For `K` draws $z$ of each of `B` images, `(K, B)` each, in nats: `log_likelihood`,
 #   $\log p(x \mid z)$; `log_prior`, $\log p(z)$; `log_q`, $\log q(z \mid x)$. They may
-#   carry a graph, and lie anywhere between -10,000 and 10,000.
+#   carry a graph, so use torch throughout, and lie anywhere between -10,000 and 10,000;
+#   `K` may be 1.
 # - returns weights in proportion to $w = p(x \mid z)\, p(z) / q(z \mid x)$, which add up
-#   to 1 over the draws of each image. They are finite and carry **no graph**.
+#   to 1 over the draws of each image. They are finite, though no limit or epsilon is
+#   added, and carry **no graph**.
 #
 # **Expect:** with one draw, all weights are 1. With more draws, the weighted loss falls.
-#
-# <details><summary>Hint 1</summary>
-#
-# A draw with a large `log_likelihood` explains its image well. Should its weight be large
-# or small? Try it with two draws.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -1098,6 +1252,7 @@ print(f"weighted loss of 50 draws: {weighted_loss(importance_weights_broken, 50)
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
+# **`sign`.**
 # The program takes a softmax of the *loss*, which is $-\log w$. So the worst draw gets
 # the largest weight. Positive weights that add up to 1 prove nothing; the direction does:
 # more draws must not make the weighted loss worse. And the weights must carry no graph.
@@ -1126,8 +1281,96 @@ for count in (1, 5, 50):
     print(f"{count} draws: broken {broken:.1f}, mended {mended:.1f} nats")
 
 # %% [markdown]
+# ## Patient 13: better than in training
+#
+# *"My test error is below my training loss. Nobody is better in the exam than in the
+# exercises: something must have slipped from one into the other."*
+
+# %%
+patient_13, history_13 = train(lambda: with_dropout(0.2))
+print(f"training loss of the last epoch: {history_13.curve()[-1]:.4f}")
+print(f"test error: {error(patient_13):.4f}")
+
+# %% [markdown]
+# **Measure, then diagnose.** What is wrong with patient 13? There is no function to mend
+# this time. **Time:** 10 minutes.
+#
+# <details><summary>Hint</summary>
+#
+# When was each of the two numbers measured, on which images, and in which mode? Change
+# one of the three at a time.
+#
+# </details>
+
+# %%
+diagnose(13, "...")
+
+# %% [markdown]
+# <details><summary>Explanation (open it after your diagnosis)</summary>
+#
+# **`nothing`.**
+# The training loss is a mean over the epoch: the network was still worse when
+# it began. And it was measured with dropout on, which takes away a part of each image.
+# Measured like the test error, after training and in evaluation mode, the training
+# images have the lower error, by a little, as they should. A number that looks strange
+# is a reason to measure, and no proof. To "mend" this program would have broken it.
+#
+# </details>
+
+# %% [markdown]
+# ## Patient 14: the friend's collection
+#
+# *"A friend has scanned 600 digits: 400 to train on, and 200 to test on. With so few
+# images, everybody else gets a test error of nearly 0.03. With hers it is much lower! And
+# nothing has slipped through: I compared each test image with each training image."*
+#
+# `collection(images)` returns her images, `(400, 1, 28, 28)` and `(200, 1, 28, 28)`. Her
+# scanner is not at hand, so do not read how it is made.
+
+# %%
+hers, hers_test = collection(x_train)
+patient_14, _ = train(lambda: models.Autoencoder.mlp((784, 256, 32)), hers, epochs=60)
+copies = sum(bool((hers == x).flatten(1).all(1).any()) for x in hers_test)
+print(f"training error {error(patient_14, hers):.4f}, test error {error(patient_14, hers_test):.4f}")
+print(f"{copies} of {len(hers_test)} test images are among the training images")
+
+# %% [markdown]
+# **Measure, then diagnose.** What is wrong with patient 14? There is no function to mend.
+# **Time:** 10 minutes.
+#
+# <details><summary>Hint</summary>
+#
+# Measure the error of each test image by itself, and sort. Then measure what parts the
+# good half from the other.
+#
+# </details>
+
+# %%
+diagnose(14, "...")
+
+# %% [markdown]
+# <details><summary>Explanation (open it after your diagnosis)</summary>
+#
+# **`leak`.**
+# The code is sound; the data are not. Half of her test images are second scans of sheets
+# that are among the training images, too. No two scans are equal, so `==` finds none.
+# But the distance to the nearest training image tells: about 0.4 for one half, and from 2
+# to 9 for the other, as between any two digits. So does the error of each half. What
+# belongs together (two scans of a sheet, slices of one patient, frames of one film) must
+# stay on one side of the split.
+#
+# </details>
+
+# %%
+nearest = torch.cdist(hers_test.flatten(1), hers.flatten(1)).min(1).values
+for name, chosen in {"near": nearest < 1, "far": nearest >= 1}.items():
+    print(f"{name}: {chosen.sum()} test images, error {error(patient_14, hers_test[chosen]):.4f}")
+print(f"digits of other people: error {error(patient_14):.4f}")
+
+# %% [markdown]
 # ## Done?
 #
-# When every check shows its tick, all twelve patients are well. Several of them looked
-# *worse* when they were healthy: a larger loss, a larger error, a poorer picture, a
-# weaker bound. Which ones, and why is that good news?
+# When every check shows its tick, all patients are well. Several of them looked *worse*
+# when they were healthy: a larger loss, a larger error, a poorer picture, a weaker bound.
+# Which ones, and why is that good news? And which of your wrong diagnoses taught you the
+# most?

@@ -80,9 +80,11 @@ except checks.CheckFailed as failure:
     print(failure)
 
 # %% [markdown]
-# **Read it.** A check never only says "wrong": it names the mistake. (In your own sheet
-# you do not need `try`: a failed check stops the cell and shows the same text.) Now the
-# right answer.
+# **Read it.** A check never only says "wrong": it names the mistake, if a known mistake does
+# the very same as your answer in every case. If none does, it shows the smallest case that
+# fails: what came, what is right, and for which input. It never guesses. (In your own
+# sheet you do not need `try`: a failed check stops the cell and shows the same text.) Now
+# the right answer.
 
 # %%
 def double(x):
@@ -94,10 +96,13 @@ checks.start_here.double(double)
 # One line with a tick: done. Checks accept every right answer, whatever its style. Hints
 # come in three steps, each behind a triangle; open one, try again, then open the next.
 #
+# A sheet has warm-ups, a broken program to mend, and an open task. That one has many good
+# answers: the check measures yours on data that you do not hold, and ranks it.
+#
 # Your own sheets are in the folder `workbook/`; nothing ever overwrites them there. When a
 # sheet gets better after you have worked on it, the new one is laid beside yours.
-# `aelesson progress` in a terminal runs your sheets and shows which exercises pass and
-# which one is next.
+# `aelesson progress` in a terminal runs your sheets and shows which exercises pass, your
+# scores, and which exercise is next.
 #
 # ## 4. What does "expected" mean?
 #
@@ -139,17 +144,17 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 #
 # | lesson | question | minutes |
 # | --- | --- | --- |
-# | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 60 |
-# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 60 |
-# | [03 Linear](03_linear.ipynb) | What can a straight line do? | 45, exercises 70 |
-# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 75 |
-# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 55 |
-# | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 50, exercises 75 |
-# | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 45, exercises 85 |
-# | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 60, exercises 70 |
-# | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 55, exercises 70 |
-# | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 50, exercises 65 |
-# | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 45, exercises 130 |
+# | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 73 |
+# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 64 |
+# | [03 Linear](03_linear.ipynb) | What can a straight line do? | 45, exercises 73 |
+# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 96 |
+# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 63 |
+# | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 50, exercises 80 |
+# | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 45, exercises 111 |
+# | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 60, exercises 78 |
+# | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 55, exercises 84 |
+# | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 50, exercises 57 |
+# | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 45, exercises 155 |
 #
 # Take them in this order; 03, 06, 10 and 11 may also wait until you need them. The numbers
 # leave room for lessons that are being written: what came after the variational

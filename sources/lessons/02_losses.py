@@ -29,8 +29,8 @@ from torch.nn import functional as F
 
 from aelesson import corruptions, data, expected, losses, metrics, models
 from aelesson import networks, objectives, plots, runtime
-from aelesson.batching import batches
 from aelesson.training import TrainConfig, fit, one_cycle, train_epoch
+from aelesson.training.batching import batches
 
 # %% [markdown]
 # The settings. The network is the winner of lesson 01, without its sigmoid: it returns

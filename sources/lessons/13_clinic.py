@@ -15,7 +15,7 @@
 # **Time:** 45 minutes to read; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb) and [02 Losses](02_losses.ipynb). The
-# twelve patients of the exercise sheet also come from lessons [05](05_denoising.ipynb),
+# patients of the exercise sheet also come from lessons [05](05_denoising.ipynb),
 # [07](07_stacked.ipynb) and [08](08_vae.ipynb).
 
 # %%
@@ -340,7 +340,7 @@ proven.claim("with the rate of 0.1 no gradient is left", gradients["learning rat
 # ## 5. Is it the number that you think it is?
 #
 # Three questions to ask of any number: on **which images**, in **which mode**, and
-# **when**? Images that were trained on are the fault of one of your patients. Here are the
+# **when**? Images that were trained on are the fault of some of your patients. Here are the
 # other two.
 #
 # Batch normalisation scales each unit by mean and variance: in training those of the
@@ -767,8 +767,9 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# Twelve patients, each with a number or picture to believe, wait in [your
-# sheet](../workbook/13_clinic.ipynb). If the link finds nothing, run `aelesson workbook`
+# Fourteen patients, each with a number or picture to believe, wait in [your
+# sheet](../workbook/13_clinic.ipynb): one is healthy, one has two faults, and one can be
+# found by measuring only. You name the fault first, and mend it then. If the link finds nothing, run `aelesson workbook`
 # in a terminal once: it lays the sheets there.
 #
 # ## References
