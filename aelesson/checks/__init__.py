@@ -49,5 +49,11 @@ def scored(task: Scored, answer: object) -> Score:
     Raises:
         CheckFailed: It is no model, breaks a rule of the task, has seen the judge's
             images, or does not beat the baseline.
+        TypeError: `task` is no open task.
     """
+    if not isinstance(task, Scored):
+        raise TypeError(
+            f"task: got {type(task).__name__}, expected an open task such as "
+            "checks.basics.sixteen_numbers; the answer comes second"
+        )
     return task(answer)

@@ -10,11 +10,14 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+import torch
+from torch import nn
 
 from aelesson import checks
 from aelesson.checks import CheckFailed, judge
+from aelesson.checks.engine import ExerciseError
 from aelesson.checks.engine.failures import STUB_MESSAGE
-from aelesson.checks.engine.scored import measured
+from aelesson.checks.engine.scored import Scored, measured, numbers_kept
 from tools.scores import OURS, tasks
 
 TASKS = {f"{lesson}-{task.name}": (lesson, task) for lesson, task in tasks()}
@@ -34,6 +37,29 @@ def test_the_judges_digits_are_those_that_were_drawn():
     assert control.labels.bincount().tolist() == [50] * 10
     assert judged.images.max() == 1
     assert 0.12 < judged.images.mean() < 0.14
+
+
+def test_numbers_are_counted_wherever_a_model_keeps_them():
+    model = nn.Linear(3, 2)
+    assert numbers_kept(model) == 8
+    model.first = model.weight[:1]
+    assert numbers_kept(model) == 8
+    model.images = [torch.zeros(5), {"more": torch.zeros(7)}]
+    assert numbers_kept(model) == 20
+
+
+def test_what_is_no_task_and_a_task_without_baseline_are_refused():
+    with pytest.raises(TypeError, match="task: got Linear, expected an open task"):
+        checks.scored(nn.Linear(1, 1), next(tasks())[1])
+    with pytest.raises(ExerciseError, match="baseline: got 'PCA', expected one of"):
+        Scored("mine", float, unit="any", baseline="PCA", references={"mean": float})
+    mine = Scored(
+        "mine", float, unit="any", baseline="mean", references={"mean": float}
+    )
+    with pytest.raises(
+        ExerciseError, match="mine has no scores yet: run `make scores`"
+    ):
+        mine(1.0)
 
 
 @each

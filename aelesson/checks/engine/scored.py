@@ -9,7 +9,7 @@ measured by `make scores`, never typed, and kept in `aelesson/checks/scores.json
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from aelesson.checks.engine.calls import Raised, attempt, failed
+from aelesson.checks.engine.exercise import ExerciseError
 from aelesson.checks.engine.failures import CheckFailed, as_not_begun, is_stub
 from aelesson.checks.engine.isolation import isolated
 
@@ -84,6 +85,9 @@ class Scored:
         rules: asked in order before anything is measured.
         references: for each named reference a function that makes it, for
             `make scores`; the sheet's solution is measured beside them.
+
+    Raises:
+        ExerciseError: The baseline is none of the references.
     """
 
     def __init__(
@@ -97,6 +101,11 @@ class Scored:
         rules: Sequence[Rule] = (),
         references: Mapping[str, Callable[[], Any]],
     ) -> None:
+        if baseline not in references:
+            raise ExerciseError(
+                f"baseline: got {baseline!r}, expected one of the references: "
+                f"{', '.join(references) or 'there are none'}"
+            )
         self.name = self.__name__ = name
         self.measure, self.unit, self.rules = measure, unit, rules
         self.baseline, self.more_is_better = baseline, more_is_better
@@ -150,7 +159,7 @@ class Scored:
 
     def _placed(self, value: float, seconds: float) -> tuple[Score, str]:
         """Rank a number among the references, to the four digits that are kept."""
-        known = dict(measured()[self.name])
+        known = self._known()
         ranks = sorted(
             [("yours", float(f"{value:.4g}")), *known.items()],
             key=lambda each: -each[1] if self.more_is_better else each[1],
@@ -162,8 +171,13 @@ class Scored:
         score = Score(self.name, value, place, len(ranks), earned, seconds)
         return score, "\n".join(lines)
 
+    def _known(self) -> Mapping[str, float]:
+        if self.name not in measured():
+            raise ExerciseError(f"{self.name} has no scores yet: run `make scores`")
+        return measured()[self.name]
+
     def _goal(self) -> str:
-        goal = measured()[self.name][self.baseline]
+        goal = self._known()[self.baseline]
         better = "more" if self.more_is_better else "less"
         return (
             f"The points are for what beats {self.baseline}, {goal:.4g} ({better} is "
@@ -196,7 +210,7 @@ def at_most(weights: int) -> Rule:
             return ""
         return (
             f"your model keeps {count:,} numbers, at most {weights:,} are allowed: "
-            "weights, biases, buffers and tensors kept as attributes count."
+            "weights, biases, buffers and tensors kept in attributes count."
         )
 
     return rule
@@ -204,14 +218,23 @@ def at_most(weights: int) -> Rule:
 
 def numbers_kept(model: nn.Module) -> int:
     """Count all numbers that a model keeps: parameters, buffers, plain tensors."""
-    kept: dict[int, Tensor] = {}
+    kept: dict[int, int] = {}
     for part in model.modules():
-        for each in [*part.parameters(False), *part.buffers(False)]:
-            kept[each.data_ptr()] = each
-        for value in vars(part).values():
-            if isinstance(value, Tensor):
-                kept[value.data_ptr()] = value
-    return sum(each.numel() for each in kept.values())
+        for each in _tensors(vars(part)):
+            place = each.data_ptr()  # of a tensor and a piece of it the larger counts
+            kept[place] = max(each.numel(), kept.get(place, 0))
+    return sum(kept.values())
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """Yield tensors, also those in lists, tuples and dicts."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _tensors(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _tensors(each)
 
 
 def needs_only(inputs: Callable[[], Sequence[Any]], shape: Sequence[int]) -> Rule:
