@@ -25,7 +25,6 @@ def tell(case):
 
 ERRORS = {"division by zero": "beta is 0 in the first epoch: nothing to divide by."}
 check = Exercise(best_epoch, cases, returned(), errors=ERRORS, tell=tell)
-EVERY = "for epoch, (n, k) in enumerate(zip(nll, kl, strict=True))"
 BETA = "min(1, epoch / warm_up)"
 check.mistakes(
     {
