@@ -18,8 +18,9 @@ from aelesson.checks.engine.matrix import matrix, report, without
 ROOT = Path(__file__).parents[2]
 
 
-def spread(x, *, gap=lambda x, mean: (x - mean).square(), reduce=lambda g: g.mean(1)):
-    return reduce(gap(x, x.mean(1, keepdim=True)))
+def spread(x):
+    gaps = x - x.mean(1, keepdim=True)
+    return gaps.square().mean(1)
 
 
 def cases():
@@ -29,11 +30,11 @@ def cases():
 def exercise(**settings):
     made = Exercise(spread, cases, returned(("x",)), **settings)
     made.mistakes(
-        gap={
-            "the square is missing.": lambda x, mean: (x - mean).abs(),
-            "the mean is not subtracted.": lambda x, mean: x.square(),
-        },
-        reduce={"this is the root of it.": lambda g: g.mean(1).sqrt()},
+        {
+            "the square is missing.": "square() -> abs()",
+            "the mean is not subtracted.": "- x.mean(1, keepdim=True) ->",
+            "this is the root of it.": "mean(1) -> mean(1).sqrt()",
+        }
     )
     return made
 
@@ -69,6 +70,10 @@ SLIPS = {
     "the others in the batch": lambda x: spread(x) - spread(x).mean() ** 3,
     "it is right only where x is square": lambda x: (
         spread(x) if x.shape[0] == x.shape[1] else spread(x) ** 3 + 1
+    ),
+    "right one without the last entry of dimension 1": lambda x: spread(x[:, :-1]),
+    "the first value of your result is 0": lambda x: (
+        spread(x) * x.new_tensor([0.0] + [1.0] * (len(x) - 1))
     ),
     "never falls below 0.8": lambda x: spread(x).clamp_min(0.8),
     "changes its input x in place": lambda x: (
@@ -153,40 +158,25 @@ def test_the_matrix_names_what_cannot_be_told_apart():
     assert "cannot be told apart" in report(made)
 
 
-def plain(x):
-    gaps = x - x.mean(1, keepdim=True)
-    return gaps.square().mean(1)
-
-
-def by_edits():
-    made = Exercise(plain, cases, returned(("x",)))
-    made.mistakes(
-        {
-            "subtract the mean first.": "- x.mean(1, keepdim=True) ->",
-            "square, do not take the size.": "square() -> abs()",
-            "this is the root.": "mean(1) -> mean(1).sqrt();; square() -> square()",
-        }
-    )
-    return made
-
-
 def test_a_mistake_may_be_an_edit_of_the_reference():
-    message, source = told(lambda x: (x - x.mean(1)[:, None]).abs().mean(1), by_edits())
-    assert (source, "square, do not take the size" in message) == ("mistake", True)
+    message, source = told(lambda x: (x - x.mean(1)[:, None]).abs().mean(1))
+    assert (source, "the square is missing" in message) == ("mistake", True)
 
 
 def test_two_edits_are_found_together_unless_they_overlap():
-    message, source = told(lambda x: x.abs().mean(1), by_edits())
+    message, source = told(lambda x: x.abs().mean(1))
     assert source == "pair"
-    assert "subtract the mean first; and square, do not take the size" in message
-    first, _, third = by_edits().known
-    assert by_edits().together(first, third)
-    assert by_edits().together(third, by_edits().known[1]) is None
+    assert "square is missing; and the mean is not subtracted" in message
+    made = exercise()
+    made.mistakes({"both.": "gaps.square() -> gaps"})
+    first, second, _, both = made.known
+    assert made.together(first, second)
+    assert made.together(first, both) is None
 
 
 def test_an_edit_alone_is_in_no_pair():
-    made = Exercise(plain, cases, returned())
-    made.mistakes({"square.": alone(plain, "square() -> abs()")})
+    made = Exercise(spread, cases, returned())
+    made.mistakes({"square.": alone(spread, "square() -> abs()")})
     made.mistakes({"take the mean.": "square().mean(1) -> square().sum(1)"})
     first, second = made.known
     assert made.together(first, second) is None
@@ -196,7 +186,7 @@ def test_an_edit_alone_is_in_no_pair():
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        ("cube() -> x", r"'cube\(\)' is not in the body of plain"),
+        ("cube() -> x", r"'cube\(\)' is not in the body of spread"),
         ("square()", "expected 'a piece of the reference -> code'"),
         ("square() -> (", "no code comes out"),
         ("ga -> x", "'ga' is not in the body"),
@@ -204,14 +194,12 @@ def test_an_edit_alone_is_in_no_pair():
 )
 def test_an_edit_that_does_not_fit_is_refused(edit, says):
     with pytest.raises(ExerciseError, match=says):
-        by_edits().mistakes({"any.": edit})
+        exercise().mistakes({"any.": edit})
 
 
 def test_authors_get_clear_errors():
     with pytest.raises(ExerciseError, match="reference: got None"):
         Exercise(None, cases, returned())
-    with pytest.raises(ExerciseError, match="no part 'price'; its parts are gap, red"):
-        exercise().mistake("nothing.", price=abs)
     with pytest.raises(ExerciseError, match="no cases, so every answer would pass"):
         Exercise(spread, list, returned())(spread)
     bad = Exercise(spread, lambda: [{"x": torch.zeros(3)}], returned())

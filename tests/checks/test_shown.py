@@ -13,7 +13,7 @@ from traitlets.config import Config
 from aelesson import checks
 from aelesson.checks import CheckFailed
 from aelesson.checks.engine.failures import STUB_MESSAGE
-from aelesson.course import progress
+from aelesson.course import sheets
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_an_error_of_pytorch_of_the_same_type_is_diagnosed():
 
 
 def test_the_line_of_a_stub_is_the_one_that_progress_knows():
-    assert STUB_MESSAGE == progress.STUB_MESSAGE
+    assert STUB_MESSAGE == sheets.STUB_MESSAGE
 
 
 def test_ipython_quotes_the_line_of_a_cell_that_raised(run_cell):

@@ -98,8 +98,15 @@ check.mistakes(
         "a fifth is left out: len(normal) // 5 images.": edits(
             "len(normal) // 5", "len(normal) // {}", 2, 3, 4, 10
         ),
+        "an image is in both parts, or in none: normal[:-kept] and normal[-kept:].": [
+            "normal[:-kept], -> normal[: 1 - kept],",
+            "(model, new) -> (model, new[:-1])",
+        ],
         "another rate hides that images were known, and does not cure it.": [
-            *(f"{ALL};; {ALL_SCORED};; rate) -> {r})" for r in ("rate / 2", "0.0")),
+            *(
+                f"{ALL};; {ALL_SCORED};; rate) -> {r})"
+                for r in ("rate / 2", "rate / 5", "0.0")
+            ),
             *edits("rate)", "{})", "rate / 2", "0.0"),
         ],
         "a larger threshold hides that images were known, and does not cure it.": [

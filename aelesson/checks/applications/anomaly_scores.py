@@ -3,17 +3,10 @@
 from math import prod
 
 import torch
+from torch import nn
 from torch.nn.utils import parameters_to_vector
 
-from aelesson.checks.applications.probe import (
-    Probe,
-    batches,
-    changes,
-    graphs,
-    modes,
-    written,
-)
-from aelesson.checks.applications.words import LAST, SCORES
+from aelesson.checks.applications.probe import Probe, batches, changes, graphs, modes
 from aelesson.checks.engine import Exercise
 from aelesson.checks.engine.calls import attempt, failed, outcome
 from aelesson.checks.engine.edits import edits
@@ -25,33 +18,32 @@ def anomaly_scores(model, images):
     model.eval()
     with torch.no_grad():
         for x in images.split(256):
-            errors = (model(x) - x).square()
-            scores = errors.flatten(1).mean(1)
-            parts.append(scores)
+            flat = x.flatten(1)
+            gaps = model(x).flatten(1) - flat
+            s = gaps.square().mean(1)
+            parts.append(s)
     model.train(training)
-    return torch.cat(parts)
+    s = torch.cat(parts)
+    return s
 
 
 SHAPES = [(5, 3, 4, 6), (1, 1, 6, 2), (256, 2, 1, 2, 1), (520, 3, 2, 4), (1025, 10)]
 
 
 def cases():
-    return [
-        {"images": torch.rand(shape), "stretch": 4.0 if shape[0] < 500 else 1.0}
-        for shape in SHAPES
-    ]
+    return [{"images": torch.rand(shape)} for shape in SHAPES]
 
 
 def observe(answer, case):
     images = fresh(case["images"])
     training = len(images) % 2 > 0
-    model = Probe(prod(images.shape[1:]), case["stretch"]).train(training)
+    model = Probe(prod(images.shape[1:])).train(training)
     before = parameters_to_vector(model.parameters()).clone()
     got = attempt(answer, (model, images))
     yield "error", outcome(got)
     if failed(got):
         return
-    yield inputs_kept({"images": case["images"]}, {"images": images})
+    yield inputs_kept(case, {"images": images})
     seen = dict(described(got))
     yield "kind", seen.pop("kind")
     if not isinstance(got, torch.Tensor):
@@ -59,104 +51,62 @@ def observe(answer, case):
     yield f"modes from {training}", modes(model, training)
     yield "model", changes(model, before)
     yield from seen.items()
-    yield "graph", graphs(got, model)
-    yield "batches", batches(answer, model.log.batches, images)
-    if len(images) == 1:
-        yield "written", written(answer)
+    yield "graph", graphs(model, got)
+    yield "batches", batches(model, images)
+    if len(images) == 1:  # a model may hand back the very images
+        attempt(answer, (nn.Identity(), images))
+        yield "handed back", inputs_kept(case, {"images": images})[1]
 
 
-def tell(case):
-    return f"images of shape {tuple(case['images'].shape)}"
-
-
-check = Exercise(anomaly_scores, cases, observe, errors=SCORES, fixed=False, tell=tell)
-
-
-def after(change):
-    return lambda model, images: change(
-        anomaly_scores(model, images), images.flatten(1)
-    )
-
-
-MEAN, CAT = "errors.flatten(1).mean(1)", "torch.cat(parts)"
-SCALES = (
+SHAPE = "flatten(1) first: images may have any shape."
+NUMBER = "is a number such as 784 in your code? flatten(1) needs none."
+LAST = "the last batch may be smaller, and counts, too: join with torch.cat."
+ERRORS = {
+    "between 0 and 1": "the cross-entropy is another measure: take squared errors.",
+    "Dimension out of range": SHAPE,
+    "does not match the number of dimensions": SHAPE,
+    "values to unpack": SHAPE,
+    "]' is invalid": NUMBER,
+    "zero-dimensional": "one value, no row: is there a `squeeze`, or a mean over all?",
+    "expected a non-empty": LAST,
+    "stack expects": LAST,
+    "cannot be multiplied": "hand the model batches (b, ...), as images[i : i + 1] is.",
+    "context manager": "write `with torch.no_grad():`, with brackets.",
+}
+check = Exercise(anomaly_scores, cases, observe, errors=ERRORS, fixed=False)
+SPLIT, MEAN, S = "images.split(256)", "gaps.square().mean(1)", "torch.cat(parts)"
+SCALED = (
     *("s / s.max()", "s / s.sum()", "s - s.mean()", "(s - s.mean()) / s.std()"),
-    *("(s - s.mean()) / s.std(correction=0)", "(s - s.min()) / (s.max() - s.min())"),
+    *("(s - s.min()) / (s.max() - s.min())", "s.mean().repeat(len(s))", "s / len(s)"),
 )
-OTHERS = "an image's score depends on the others: do not scale or shift the scores."
 check.mistakes(
     {
-        "you averaged before squaring: square first.": (
-            "errors = (model(x) - x).square() -> errors = model(x) - x;;"
-            " mean(1) -> mean(1).square()"
-        ),
         LAST: "images.split -> images[: len(images) // 256 * 256].split",
-        "only the first or the last batch is there: collect those of all batches.": (
-            edits(CAT, "parts[{}]", 0, -1)
-        ),
-        "each image needs one score: do batches leave a gap, or overlap?": [
-            (
-                "images.split(256) -> [images[i : i + 255] for i in range(0,"
-                " len(images), 256)]"
-            ),
-            (
-                "images.split(256) -> [images[i : i + 256] for i in range(0,"
-                " len(images), 255)]"
-            ),
-            (
-                "images.split(256) -> (images[1:] if len(images) > 1 else"
-                " images).split(256)"
-            ),
+        "each image needs one score: is a batch missing, a gap left, or an overlap?": [
+            *edits(S, "parts[{}]", 0, -1),
+            f"{SPLIT} -> [images[i : i + 255] for i in range(0, len(images), 256)]",
+            f"{SPLIT} -> [images[i : i + 256] for i in range(0, len(images), 255)]",
+            f"{SPLIT} -> images[len(images) > 1 :].split(256)",
         ],
-        "you took absolute errors: square them.": "square() -> abs()",
-        "take the reconstruction as it is: no clamp.": (
-            "model(x) -> model(x).clamp(0, 1)"
-        ),
-        "this is the variance of the differences: square them as they are.": [
-            f"{MEAN} -> (model(x) - x).flatten(1).var(1, correction=0)",
-            f"{MEAN} -> (model(x) - x).flatten(1).var(1)",
-        ],
+        "square first, then average.": "square().mean(1) -> mean(1).square()",
         "you summed over the pixels: take their mean.": "mean(1) -> sum(1)",
-        "this is the worst or the median pixel: take the mean.": edits(
-            "mean(1)", "{}", "amax(1)", "median(1).values"
-        ),
-        "you took the root: return the mean squared error itself.": edits(
-            "mean(1)", "{}(1).sqrt()", "mean", "sum"
-        ),
-        "is a number such as 784 written in your code?": "mean(1) -> sum(1) / 784",
-        "you averaged over the images: average over all dimensions but the first.": (
-            "mean(1) -> mean(0)"
-        ),
-        "one value per pixel: average over all dimensions but the first.": edits(
-            MEAN, "errors{}", "", ".flatten(1)"
-        ),
-        "average without `keepdim`.": "mean(1) -> mean(1, keepdim=True)",
-        "an image's score depends on the others: each got a mean of many.": [
-            "parts.append(scores) -> parts.append(scores.mean().repeat(len(x)))",
-            after(lambda s, x: s.mean().expand(len(s))),
+        "this is another measure: square the differences, take their mean, no more.": [
+            *edits(MEAN, "gaps.var(1, correction={})", 0, 1),
+            "square() -> abs()",
+            *edits("mean(1)", "{}", "amax(1)", "median(1).values", "sum(1).sqrt()"),
+            *edits("mean(1)", "mean(1).log10() * {}", -10, 10),
+            *edits(MEAN, MEAN + " / flat.{}(1)", "mean", "norm", "var"),
         ],
-        "an image's score depends on the others: do not divide by the batch's size.": (
-            "mean(1) -> mean(1) / len(x)"
-        ),
-        OTHERS: [
-            *edits(CAT, "[s := torch.cat(parts), {}][1]", *SCALES),
-            *edits("append(scores)", "append([s := scores, {}][1])", *SCALES),
+        "take model(x) as it is: no clamp.": "model(x) -> model(x).clamp(0, 1)",
+        NUMBER: "mean(1) -> sum(1) / 784",
+        "one score for each image: average over all dimensions but the first.": [
+            *("mean(1) -> mean(0)", ".mean(1) ->", ".mean(1) -> .view_as(x)"),
+            f"{S} -> torch.stack([s.mean() for s in parts])",
+            "return s -> return s.mean()",
         ],
-        "one score per batch, or one for all: return one per image.": [
-            f"{CAT} -> torch.stack([s.mean() for s in parts])",
-            f"{CAT} -> torch.stack([s.mean() for s in parts]).mean()",
-        ],
-        "you returned the batches' parts: join them with torch.cat.": [
-            "torch.cat(parts) -> parts"
-        ],
-        "this is in decibels: return the mean squared error itself.": edits(
-            "mean(1)", "mean(1).log10() * {}", -10, 10
-        ),
-        "do not divide by the image's own brightness or spread.": [
-            after(lambda s, x: s / x.square().mean(1)),
-            after(lambda s, x: s / x.mean(1)),
-            after(lambda s, x: s / x.var(1, correction=0)),
-            after(lambda s, x: s / x.norm(dim=1)),
+        "each image's score stands alone: no mean, scale or shift of a batch.": [
+            *edits("return s", "return {}", *SCALED),
+            *edits("append(s)", "append({})", *SCALED),
         ],
     }
 )

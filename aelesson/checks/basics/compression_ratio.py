@@ -4,6 +4,7 @@ from itertools import combinations
 from math import prod
 
 from aelesson.checks.engine import Exercise, returned
+from aelesson.checks.engine.edits import edits
 
 
 def compression_ratio(image_shape, latent_dim, image_bits, code_bits):
@@ -24,62 +25,45 @@ def cases():
 
 
 check = Exercise(compression_ratio, cases, returned())
-ALL = "an image has C * H * W values."
-CUT = "you cut off the fraction, or rounded: return a / b as it is."
-LEVELS = "b bits make 2 ** b levels, but they are b bits: multiply."
-BRACKETS = "brackets are missing: a / b * c is (a / b) * c."
-FIXED = "is a number such as 784 or 8 written in your code? Use the arguments."
-SWAPPED = "image_bits and code_bits are swapped."
-LIMIT = "set no lower limit: a code may be larger than its image."
 NUMBERS = ("prod(image_shape) -> 784", "image_bits -> 8", "code_bits -> 32")
+RATIO = "image / code"
+VALUES = "prod(image_shape)"
 check.mistakes(
     {
-        f"the channels are missing: {ALL}": [
-            "prod(image_shape) -> prod(image_shape[1:])",
-            "prod(image_shape) -> prod(image_shape[-2:])",
+        "an image has C * H * W values, with all channels, and may be no square.": [
+            *edits(VALUES, "prod(image_shape[{}])", "1:", "-2:"),
+            *edits(VALUES, "image_shape[0] * image_shape[{}] ** 2", 1, -1),
+            "prod -> sum",
         ],
-        f"images need not be square: {ALL}": [
-            "prod(image_shape) -> image_shape[0] * image_shape[1] ** 2",
-            "prod(image_shape) -> image_shape[0] * image_shape[-1] ** 2",
-        ],
-        f"you added up the sides: {ALL}": "prod -> sum",
         "the bits are missing: count bits, not values.": (
             "* image_bits ->;; * code_bits ->"
         ),
         "divide by code_bits, too.": "* code_bits ->",
-        SWAPPED: "* image_bits -> * code_bits;; * code_bits -> * image_bits",
-        LEVELS: [
+        "b bits make 2 ** b levels, but they are b bits: multiply.": [
             "* image_bits -> * 2**image_bits",
             "* image_bits -> * 2**image_bits;; * code_bits -> * 2**code_bits",
         ],
-        FIXED: [";; ".join(c) for n in (1, 2, 3) for c in combinations(NUMBERS, n)],
-        BRACKETS: "image / code -> image / latent_dim * code_bits",
-        CUT: [
-            "image / code -> image // code",
-            "image / code -> -(-image // code)",
-            "image / code -> round(image / code)",
-            "image / code -> image // latent_dim / code_bits",
-            "image / code -> prod(image_shape) // latent_dim * image_bits / code_bits",
-            (
-                "image / code -> prod(image_shape) * (image_bits // code_bits) /"
-                " latent_dim"
+        "is a number such as 784 or 8 written in your code? Use the arguments.": [
+            ";; ".join(c) for n in (1, 2, 3) for c in combinations(NUMBERS, n)
+        ],
+        "brackets are missing: a / b * c is (a / b) * c.": (
+            f"{RATIO} -> image / latent_dim * code_bits"
+        ),
+        "you cut off the fraction, or rounded: return a / b as it is.": [
+            *edits(
+                RATIO, "{}", "image // code", "-(-image // code)", f"round({RATIO})"
             ),
+            f"{RATIO} -> image // latent_dim / code_bits",
+            f"{RATIO} -> {VALUES} // latent_dim * image_bits / code_bits",
+            f"{RATIO} -> {VALUES} * (image_bits // code_bits) / latent_dim",
         ],
-        LIMIT: [
-            "image / code -> max(1.0, image / code)",
-            "image / code -> max(1, image // code)",
-        ],
-        "this is upside down: the image's bits by the code's.": (
-            "image / code -> code / image"
+        "set no lower limit: a code may be larger than its image.": (
+            edits(RATIO, "max(1, {})", RATIO, "image // code")
         ),
+        "upside down: the image's bits by the code's.": f"{RATIO} -> code / image",
         "this is the share saved: how many times is it smaller?": (
-            "image / code -> 1 - code / image"
+            f"{RATIO} -> 1 - code / image"
         ),
-        "this is in percent: return the ratio itself.": [
-            "image / code -> 100 * image / code",
-            "image / code -> 100 * code / image",
-            "image / code -> 100 * (1 - code / image)",
-        ],
-        "this is a difference of bits: divide.": "image / code -> image - code",
+        "this is a difference of bits: divide.": f"{RATIO} -> image - code",
     }
 )

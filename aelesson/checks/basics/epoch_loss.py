@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from aelesson.checks.engine import FINE, Exercise, Finding
 from aelesson.checks.engine.calls import attempt, failed, outcome
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.engine.isolation import isolated
 from aelesson.checks.engine.observe import described
 
@@ -51,6 +52,7 @@ def observe(answer, case):
     if result is None:
         yield from described(result)
     yield "steps", stepped(len(steps), len(given))
+    yield "training", model.training
     yield "weights", torch.cat([p.detach().flatten() for p in model.parameters()])
     yield from described(result)
 
@@ -91,8 +93,14 @@ ALIKE = "batches count alike here, but the last has fewer images: weigh by image
 check.mistakes(
     {
         AFTER: measured_after,
-        "take the steps as before.": (
-            "optimizer.step() -> optimizer.step(); optimizer.step()"
+        "the gradients of the batch before are still in: call optimizer.zero_grad().": (
+            "optimizer.zero_grad() -> pass"
+        ),
+        "take the steps as before: on the mean of each batch, on no sum.": (
+            edits("loss.backward()", "(loss * {}).backward()", "len(x)", "x.numel()")
+        ),
+        "the model came in training mode, so train it there: no eval().": (
+            lambda model, *others: epoch_loss(model.eval(), *others)
         ),
         LAST: f"{MEAN} -> losses[-1]",
         "this is the loss of the first batch alone.": f"{MEAN} -> losses[0]",
@@ -102,6 +110,9 @@ check.mistakes(
             "/ sum(sizes) ->",
         ],
         "divide by the images, not by the batches.": "/ sum(sizes) -> / len(sizes)",
+        "count the images: the last batch may have fewer than the others.": (
+            "/ sum(sizes) -> / (len(sizes) * sizes[0])"
+        ),
         RUNNING: [f"{MEAN} -> running(losses, {k})" for k in (0.5, 0.9, 0.98, 0.99)],
         "the median, the least or the largest is no mean.": [
             f"{MEAN} -> sorted(losses)[len(losses) // 2]",

@@ -1,14 +1,12 @@
 """`reconstruction_error(model, images)`: each image's error, in evaluation mode."""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from aelesson.checks.engine import FINE, Exercise, Finding
-from aelesson.checks.engine.calls import attempt, failed, outcome
+from aelesson.checks.engine import FINE, Exercise, Finding, returned
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.engine.isolation import isolated
-from aelesson.checks.engine.modules import Parameters, modes
-from aelesson.checks.engine.observe import GRAPH, described, inputs_kept
-from aelesson.checks.engine.procedures import something
+from aelesson.checks.engine.modules import Parameters
 
 
 def reconstruction_error(model, images):
@@ -21,15 +19,11 @@ def reconstruction_error(model, images):
     return errors
 
 
-class Probe(nn.Module):
-    """A small model with dropout, which is noisy in training."""
-
-    def __init__(self, pixels):
-        super().__init__()
-        self.linear, self.dropout = nn.Linear(pixels, pixels), nn.Dropout(0.5)
-
-    def forward(self, x):
-        return self.dropout(2 * self.linear(x.flatten(1))).view_as(x)
+def noisy(shape):
+    """Return a model with dropout, which is noisy in training."""
+    pixels = shape.numel()
+    layers = nn.Flatten(), nn.Linear(pixels, pixels), nn.Dropout()
+    return nn.Sequential(*layers, nn.Unflatten(1, shape))
 
 
 SHAPES = (5, 3, 4, 6), (1, 1, 6, 2), (4, 10), (3, 2, 2, 3, 2)
@@ -40,47 +34,27 @@ def cases():
     return [{"images": x, "training": mode} for x in images for mode in (True, False)]
 
 
-def told(case):
-    mode = "train" if case["training"] else "eval"
-    return f"images of shape {tuple(case['images'].shape)}, a model in {mode} mode"
+LOOK = returned(graph=False)
 
 
 def measured(answer, case):
-    images, came, ran = case["images"].clone(), case["training"], set()
+    ran = set()
     with isolated(seed=1):
-        model = Probe(images[0].numel()).train(came)
+        model = noisy(case["images"].shape[1:]).train(case["training"])
     for part in model.modules():
         part.register_forward_hook(lambda part, *_: ran.add(part.training))
     before = Parameters(model)
-    result = attempt(answer, (model, images))
-    yield "error", outcome(result)
-    if failed(result):
-        return
-    yield inputs_kept({"images": case["images"]}, {"images": images})
-    yield "returned", something(result)
-    yield "called", FINE if ran else NEVER
-    if True in ran:  # where it is fine, it may have been by chance
-        yield "mode", RAN_IN_TRAIN
-    if {*modes(model)} != {came}:
-        yield "mode", Finding("eval" if came else "train", LEFT.format(*MODES[came]))
-    trainable = all(each.requires_grad for each in model.parameters())
-    yield "gradients", FINE if trainable else FROZEN
-    yield "weights", before.kept()
-    if isinstance(result, Tensor):
-        yield "graph", GRAPH if result.requires_grad else FINE
-    yield from described(result)
+    aspects = LOOK(lambda x: answer(model, x), {"images": case["images"]})
+    yield next(aspects)
+    found = {"mode": RAN_IN_TRAIN if True in ran else FINE, "model": before.left()}
+    yield from (each for each in found.items() if each[1] != FINE)  # chance may be fine
+    yield "gradients", before.still_needed()
+    yield from aspects
 
 
-MODES = {True: ("train", "eval"), False: ("eval", "train")}
-NEVER = Finding("never", "your function never calls the model: model(images).")
 RAN_IN_TRAIN = Finding(
     "train",
     "a part of the model ran in train mode: call model.eval(), it reaches all parts.",
-)
-LEFT = "the model came in {} mode and you left it in {} mode: give its own mode back."
-FROZEN = Finding(
-    "frozen",
-    "you switched off the parameters' gradients for good: use torch.no_grad() instead.",
 )
 ANY_SHAPE = "flatten(1) first: images may have any shape."
 NUMBER = "is a number such as 784 or 28 written in your code? Take images.shape."
@@ -92,49 +66,29 @@ errors = {
     "28]' is invalid": NUMBER,
     "does not support the context manager": "write torch.no_grad(), with brackets.",
 }
-check = Exercise(
-    reconstruction_error,
-    cases,
-    measured,
-    errors=errors,
-    tell=told,
-)
-OTHERS = "average over all dimensions but the first."
-SQUARES = ".square().flatten(1).mean(1)"
-SIDES = "range(1, images.dim())"
+check = Exercise(reconstruction_error, cases, measured, errors=errors)
+ROWS = "flatten(1).mean(1)"
 check.mistakes(
     {
-        "you clamp or squash the output: measure it as it is.": [
-            "model(images) -> model(images).clamp(0, 1)",
-            "model(images) -> model(images).sigmoid()",
-        ],
-        f"one number for the whole batch: {OTHERS}": [
-            "flatten(1).mean(1) -> mean()",
-            "flatten(1).mean(1) -> sum()",
-        ],
-        "each image got the error of the whole batch.": (
-            "flatten(1).mean(1) -> mean().expand(len(images))"
+        "you clamp or squash the output: measure it as it is.": (
+            edits("model(images)", "model(images).{}", "clamp(0, 1)", "sigmoid()")
         ),
-        f"you averaged over the batch: {OTHERS}": [
-            "flatten(1).mean(1) -> mean(0)",
-            "mean(1) -> mean(0)",
-        ],
-        f"one value per pixel is left: {OTHERS}": [
-            ".flatten(1).mean(1) ->",
-            ".mean(1) ->",
+        "average over all dimensions but the first: one value per image.": [
+            *edits(ROWS, "{}", "mean()", "sum()", "mean().expand(len(images))"),
+            *edits(ROWS, "{}", "mean(0)", "flatten(1).mean(0)", "flatten(1)"),
+            f".{ROWS} ->",
         ],
         "you summed over the pixels: take their mean.": "mean(1) -> sum(1)",
-        "you took the root: leave it out.": "mean(1) -> mean(1).sqrt()",
         "you took absolute errors: square them.": "square() -> abs()",
         "you averaged before squaring: square first.": (
-            f"{SQUARES} -> .flatten(1).mean(1).square()"
+            f".square().{ROWS} -> .{ROWS}.square()"
         ),
         f"axes are left: {ANY_SHAPE}": (
-            "flatten(1).mean(1) -> mean([*range(1, images.dim())][:3])"
+            f"{ROWS} -> mean([*range(1, images.dim())][:3])"
         ),
-        NUMBER: ["mean(1) -> sum(1) / 784"],
+        NUMBER: "mean(1) -> sum(1) / 784",
         "average without `keepdim`: the result has shape (B,).": [
-            f"flatten(1).mean(1) -> mean([*{SIDES}], keepdim=True)",
+            f"{ROWS} -> mean([*range(1, images.dim())], keepdim=True)",
             "mean(1) -> mean(1)[:, None]",
         ],
     }

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from aelesson.checks.engine import Exercise
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.engine.procedures import training_step
 
 
@@ -20,10 +21,10 @@ def train_step(model, x, optimizer):
 
 
 class Steep(nn.Module):
-    """A sigmoid that makes the gradients before it larger than any usual clipping."""
+    """A wide sigmoid; the gradients before it are larger than any usual clipping."""
 
     def forward(self, h):
-        return torch.sigmoid(1000 * h)
+        return 8 * torch.sigmoid(1000 * h) - 3.5
 
 
 def network(shape):
@@ -53,64 +54,47 @@ def told(case):
 
 errors = {"Dimension out of range": "x.flatten(1) first: images may have any shape."}
 check = Exercise(train_step, cases, training_step, errors=errors, tell=told)
+CLEAR, BACK, STEP = "optimizer.zero_grad()", "loss.backward()", "optimizer.step()"
 LOSS = "F.mse_loss(x_hat, x)"
-CLIPS = "clip_grad_norm_", "clip_grad_value_"
-CLIPPED = "loss.backward() -> loss.backward(); nn.utils.{}(model.parameters(), {})"
-
-
-def in_order(*calls):
-    """Put other calls in the place of the three of the reference."""
-    right = ("optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
-    new = {"clear": right[0], "back": right[1], "step": right[2], "": "pass"}
-    pairs = zip(right, calls, strict=True)
-    return ";; ".join(f"{old} -> {new[call]}" for old, call in pairs)
-
-
-OLD = "old gradients are still in: call optimizer.zero_grad(), with its brackets."
+CLIPPED = "loss.backward(); nn.utils.clip_grad_{}_(model.parameters(), {{}})"
 EARLY = "you stepped before backward(), so the step did not know the gradients."
-CLEARED = "you cleared the gradients between backward() and step(): nothing moved."
-NONE = "the step used no gradient of your loss: call loss.backward(), with brackets."
-AFTER = "this is the loss after the step: return the one before it."
 check.mistakes(
     {
-        OLD: ["optimizer.zero_grad() -> pass", in_order("back", "step", "clear")],
+        "old gradients are still in: call optimizer.zero_grad(), with its brackets.": [
+            f"{CLEAR} -> pass",
+            f"{CLEAR} -> pass;; {STEP} -> {STEP}; {CLEAR}",
+        ],
         EARLY: [
-            in_order("clear", "step", "back"),
-            in_order("step", "back", "clear"),
-            in_order("step", "back", ""),
-            in_order("step", "clear", "back"),
+            f"{BACK} -> {STEP};; {STEP} -> {BACK}",
+            f"{CLEAR} -> {STEP};; {STEP} -> {CLEAR}",
+            f"{CLEAR} -> {STEP};; {STEP} -> pass",
         ],
-        CLEARED: in_order("back", "clear", "step"),
-        NONE: ["loss.backward() -> pass", in_order("", "", "step")],
-        "the gradients are clipped: leave them as they are.": [
-            CLIPPED.format(clip, limit) for clip in CLIPS for limit in (0.1, 0.5, 1, 5)
-        ],
-        "you clamp the batch: take it as it is.": (
-            "model(x) -> model(x := x.clamp(0, 1))"
+        "you cleared the gradients between backward() and step(): nothing moved.": (
+            f"{CLEAR} -> {BACK};; {BACK} -> {CLEAR}"
         ),
-        "you summed over pixels or images: take the mean over all.": [
-            f"{LOSS} -> {LOSS} * x.numel()",
-            f"{LOSS} -> {LOSS} * x[0].numel()",
-            f"{LOSS} -> {LOSS} * len(x)",
+        "the step used no gradient of your loss: is it loss.backward(), with ()?": (
+            edits(f"{BACK} -> pass;; {CLEAR}", "{}", CLEAR, "pass")
+        ),
+        "the gradients are clipped: leave them as they are.": [
+            *edits(BACK, CLIPPED.format("norm"), 0.1, 0.5, 1, 5),
+            *edits(BACK, CLIPPED.format("value"), 0.1, 0.5, 1, 5),
         ],
-        "you stepped on half the mean squared error.": f"{LOSS} -> {LOSS} / 2",
-        "you stepped on the absolute error: square it.": "F.mse_loss -> F.l1_loss",
-        "you stepped on the root: leave it out.": f"{LOSS} -> {LOSS}.sqrt()",
-        "you stepped on the cross-entropy: take the mean squared error.": [
-            "F.mse_loss -> F.binary_cross_entropy",
+        "you clamp the batch, or the output: take both as they are.": (
+            edits("model(x)", "{}", "model(x := x.clamp(0, 1))", "model(x).clamp(0, 1)")
+        ),
+        "you summed over pixels or images: take the mean over all.": (
+            edits(LOSS, f"{LOSS} * {{}}", "x.numel()", "x[0].numel()", "len(x)")
+        ),
+        "you stepped on another loss: take the mean squared error of x_hat and x.": [
+            *edits("F.mse_loss", "F.{}", "l1_loss", "binary_cross_entropy"),
             "F.mse_loss -> F.binary_cross_entropy_with_logits",
+            *edits(LOSS, f"{LOSS}{{}}", " / 2", ".sqrt()"),
+            *edits(LOSS, "{}", "(x_hat - x).mean()", "(x - x_hat).mean()"),
+            "x_hat, x) -> x_hat, 0 * x)",
         ],
-        "you compared with zeros: the target is x.": "x_hat, x) -> x_hat, 0 * x)",
         "you stepped uphill: do not change the sign.": f"{LOSS} -> -{LOSS}",
-        "you stepped on the mean difference: square it first.": [
-            f"{LOSS} -> (x_hat - x).mean()",
-            f"{LOSS} -> (x - x_hat).mean()",
-        ],
-        "your loss has gradient 0: is it the mean squared error?": [
-            f"{LOSS} -> 0 * x_hat.sum()",
-            "F.mse_loss -> F.cross_entropy",
-        ],
-        AFTER: "loss.item() -> F.mse_loss(model(x), x).item()",
-        "you returned the root: leave it out.": "loss.item() -> loss.sqrt().item()",
+        "this is the loss after the step: return the one before it.": (
+            "loss.item() -> F.mse_loss(model(x), x).item()"
+        ),
     }
 )

@@ -3,20 +3,11 @@
 import torch
 from torch import Tensor
 
-from aelesson.checks.engine import FINE, Exercise, Finding
+from aelesson.checks.engine import FINE, Exercise, Finding, orders
 from aelesson.checks.engine.calls import attempt, failed, kind, outcome
 from aelesson.checks.engine.compare import close
 from aelesson.checks.engine.observe import fresh, inputs_kept
-from aelesson.checks.engine.orders import (
-    apart,
-    everywhere,
-    far,
-    once_each,
-    shuffled,
-    sizes,
-)
 from aelesson.checks.engine.randomness import own_randomness, seeded
-from aelesson.checks.engine.wording import kind_in_words, short
 
 
 def epoch_batches(images, batch_size, generator):
@@ -26,8 +17,7 @@ def epoch_batches(images, batch_size, generator):
 
 def cases():
     def case(count, size, epochs=3):  # images that any of their pixels tells apart
-        numbers = torch.arange(count, dtype=torch.float32).reshape(count, 1, 1, 1)
-        images = numbers + torch.linspace(0, 0.5, 6).reshape(1, 2, 3)
+        images = torch.arange(count).view(-1, 1, 1, 1) + torch.arange(6).view(2, 3) / 10
         return {"images": images, "batch_size": size, "epochs": epochs}
 
     small = [case(17, 4), case(23, 5), case(24, 6), case(41, 10)]
@@ -48,20 +38,21 @@ def observe(answer, case):
     if failed(got):
         return
     yield inputs_kept({"images": images}, given)
+    yield "kind", kind(got)
     yield "batches", batches(got, images)
-    yield "sizes", sizes([len(batch) for batch in got], len(images), size)
+    yield "sizes", orders.sizes([len(batch) for batch in got], len(images), size)
     generator = seeded(30)
-    orders = [numbers(draw(generator)) for _ in range(epochs)]
-    yield "once each", once_each(orders, len(images))
-    yield "order", shuffled(orders, size)
+    found = [numbers(draw(generator)) for _ in range(epochs)]
+    yield "once each", orders.once_each(found, len(images))
+    yield "order", orders.shuffled(found, size)
     if len(images) < 100:
         yield "randomness", own_randomness(draw)
         return
-    places = torch.tensor(orders)
+    places = torch.tensor(found)
     if epochs > 10:
-        yield "reach", everywhere(places)
-    yield "distance", far(places)
-    yield "neighbours", apart(places)
+        yield "reach", orders.everywhere(places)
+    yield "distance", orders.far(places)
+    yield "neighbours", orders.apart(places)
 
 
 def numbers(batches):
@@ -71,59 +62,30 @@ def numbers(batches):
 
 
 def batches(got, images):
-    """Ask for a list of batches of whole images."""
-    says = wrong_kind(got) or wrong_images(got, images)
-    return Finding(says[:22], says) if says else FINE
+    """Ask for batches of whole images."""
+    shape = images.shape[1:]
+    if not all(isinstance(b, Tensor) and b.shape[1:] == shape for b in got):
+        return SHAPE
+    places = [min(max(n, 0), len(images) - 1) for n in numbers(got)]
+    return FINE if close(torch.cat(got), images[places]) else MIXED
 
 
-def wrong_kind(got):
-    if got is None:
-        return "your function returned None, expected batches: is `return` missing?"
-    if not isinstance(got, list):
-        cut = ": cut it into batches" * isinstance(got, Tensor)
-        return f"got {short(got)}, expected a list of batches{cut}."
-    if others := [kind(each) for each in got if not isinstance(each, Tensor)]:
-        return f"each batch is one torch tensor: yours is {kind_in_words(others[0])}."
-    if not all(each.is_floating_point() for each in got):
-        return "whole numbers: return the images, images[chosen], not their indices."
-    return None
-
-
-def wrong_images(got, images):
-    if any(each.shape[1:] != images.shape[1:] for each in got):
-        wanted = ", ".join(map(str, images.shape[1:]))
-        return (
-            f"a batch has shape {tuple(got[0].shape)}, expected (batch_size, {wanted})."
-        )
-    rows = torch.cat(got)
-    found = rows.flatten(1)[:, 0].round().long().clamp(0, len(images) - 1)
-    return None if close(rows, images[found]) else PIXELS
-
-
-PIXELS = """a batch holds an image that is none of yours: its pixels were mixed.
-Shuffle whole images, along the first dimension only."""
-
-
-def told(case):
-    return f"{len(case['images'])} images, batch_size = {case['batch_size']}"
-
-
-check = Exercise(epoch_batches, cases, observe, fixed=False, tell=told)
-BATCHES = "list(images[order].split(batch_size)) ->"
+SHAPE = Finding("shape", "each batch must be one tensor of images: images[chosen].")
+MIXED = Finding(
+    "mixed",
+    "a batch holds an image that is none of yours: its pixels were mixed.\n"
+    "Shuffle whole images, along the first dimension only.",
+)
+check = Exercise(epoch_batches, cases, observe, fixed=False)
 check.mistakes(
     {
         "images are drawn one by one, so some come twice and some never: take\n"
         "torch.randperm(len(images), generator=generator).": (
             "torch.randperm(len(images), -> torch.randint(len(images), (len(images),),"
         ),
-        "chunk(k) cuts into k parts: split(k) into parts of k images.": (
-            "split -> chunk"
-        ),
-        "chunk(k) cuts as evenly as it can: split(batch_size) leaves the rest last.": (
-            "split(batch_size) -> chunk(-(-len(images) // batch_size))"
-        ),
+        "chunk(k) cuts into k parts, split(k) into parts of k.": "split -> chunk",
         "one batch is all that you return: an epoch has all of them.": (
-            f"{BATCHES} [images[order][:batch_size]]"
+            ".split(batch_size) -> [:batch_size].split(batch_size)"
         ),
     }
 )

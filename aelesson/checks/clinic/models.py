@@ -2,22 +2,10 @@
 
 from itertools import pairwise
 
-import torch
 from torch import nn
 
-from aelesson.checks.engine import FINE, Exercise, Finding
-from aelesson.checks.engine.compare import Note, close
-from aelesson.checks.engine.ends import is_straight
-from aelesson.checks.engine.networks import (
-    joints,
-    layer_sizes,
-    learns,
-    network,
-    new_each_call,
-    registered,
-    rows_apart,
-    starts_with_input,
-)
+from aelesson.checks.engine import FINE, Exercise, Finding, networks
+from aelesson.checks.engine.compare import close
 
 
 def mlp(sizes, inside=nn.ReLU, bias=True):
@@ -35,20 +23,14 @@ class Through(nn.Module):
 
 
 def layers_kept(subject):
-    """Ask for linear layers of the sizes that were given."""
-    found, right = layer_sizes(subject), [*pairwise(subject.case["sizes"])]
-    path = " -> ".join(map(str, [n for n, _ in found[:1]] + [m for _, m in found]))
-    says = f"your layers lead {path}: keep one linear layer for each step of sizes."
-    return FINE if found == right else Finding(f"layers {found}", says)
-
-
-def biases(subject):
-    """Ask for a bias in each unit; an activation may learn more."""
-    vectors = [
-        p for p in subject.model.parameters() if max(p.shape, default=1) == p.numel()
-    ]
-    count = sum(p.numel() for p in vectors)
-    return FINE if count >= sum(subject.case["sizes"][1:]) else NO_BIAS
+    """Ask for linear layers of the given sizes, with biases; activations may learn."""
+    found, due = networks.layer_sizes(subject), [*pairwise(subject.case["sizes"])]
+    if found != due:
+        path = " and ".join(f"{n} -> {m}" for n, m in found)
+        says = f"your layers lead {path}: keep one linear layer for each step of sizes."
+        return Finding(path, says)
+    enough = networks.parameter_count(subject) >= sum((n + 1) * m for n, m in due)
+    return FINE if enough else NO_BIAS
 
 
 NO_BIAS = Finding(
@@ -56,73 +38,57 @@ NO_BIAS = Finding(
 )
 
 
-def straight(subject):
-    """Note behind which layers nothing stands: all of them, or some?"""
-    ends = [subject.end(place) for place in range(len(layer_sizes(subject)) - 1)]
-    return Note([is_straight(end, end.next_input) for end in ends])
-
-
 def units_apart(subject):
     """Ask that hidden activations act on each unit alone, and know its sign."""
-    for place in range(len(layer_sizes(subject)) - 1):
+    for place in range(len(networks.layer_sizes(subject)) - 1):
         end = subject.end(place)
         values = end.draw(6.0)
         moved = values.clone()
         moved.view(-1)[0] += 3.0
         after, later, turned = map(end.next_input, (values, moved, -values))
-        where = f"between layers {place + 1} and {place + 2},"
-        if not close(after.flatten()[1:], later.flatten()[1:]):
-            return Finding("units", f"{where} {UNITS}")
-        if close(after, turned):
-            return Finding("sign", f"{where} {SIGN}")
+        shared = not close(after.flatten()[1:], later.flatten()[1:])
+        if shared or close(after, turned):
+            what = "a unit depends on the others" if shared else "the sign is lost"
+            says = f"between layers {place + 1} and {place + 2}, {what}:\n{ALONE}"
+            return Finding(what, says)
     return FINE
 
 
-UNITS = """a unit depends on the other units, as after a softmax.
-An activation acts on each unit alone; nothing else belongs there."""
-SIGN = "x and -x give the same: the sign is lost. Take an activation such as ReLU."
-ONLY = "Only the linear layers and their activations belong there."
-RANDOM = f"""two calls with the same batch differ in training mode: is there dropout?
-{ONLY}"""
-MODES = f"""in training mode other values come out than in evaluation mode: is something
-normalised over the batch? {ONLY}"""
+ALONE = "take an activation that acts on each unit alone, such as ReLU."
 
 
 def modes_alike(subject):
     """Ask that the mode does not matter: no dropout, no batch normalisation."""
     subject.model.train()
-    torch.manual_seed(0)
-    first, second = subject.run(), subject.run()
+    found = [subject.run(), subject.run()]
     subject.model.eval()
-    if not close(first, second):
-        return Finding("random", RANDOM)
-    return FINE if close(first, subject.run()) else Finding("modes", MODES)
+    return FINE if all(close(each, subject.run()) for each in found) else MODES
 
 
+MODES = Finding(
+    "modes",
+    "in training mode other values come out than in evaluation mode: is there dropout,"
+    " or a norm\nover the batch? Only linear layers and activations belong there.",
+)
 FACTS = {
-    "registered": registered,
+    "rows": networks.rows_apart,
+    "start": networks.starts_with_input,
+    "end": networks.ends_straight,
+    "registered": networks.registered,
     "layers": layers_kept,
-    "hidden": joints,
-    "straight": straight,
-    "biases": biases,
+    "hidden": networks.joints,
     "units": units_apart,
     "modes": modes_alike,
-    "learns": learns,
-    "new": new_each_call,
+    "learns": networks.learns,
+    "new": networks.new_each_call,
 }
-"""What is asked of both networks, behind their ends."""
-FIT = {
-    "shapes cannot be multiplied": (
-        "a linear layer does not take as many numbers as come in: do the layers follow"
-        " sizes in its order, and are images flattened first?"
-    )
-}
-"""What torch's message means there."""
+"""What is asked of both networks, in this order."""
+FIT = """a linear layer does not take as many numbers as come in: do the layers follow
+sizes in its order, and are images flattened first?"""
 
 
-def of_layers(reference, cases, inputs, end):
-    """Return the exercise that asks for linear layers with an end of its own."""
-    first = {"rows": rows_apart, "start": starts_with_input, "end": end}
-    return Exercise(
-        reference, cases, network(inputs, "the batch", first | FACTS), errors=FIT
-    )
+def of_layers(reference, cases, inputs, **end):
+    """Return the exercise that asks for linear layers, maybe with another `end`."""
+    observe = networks.network(inputs, "the batch", FACTS | end)
+    errors = {"shapes cannot be multiplied": FIT}
+    return Exercise(reference, cases, observe, errors=errors)

@@ -4,6 +4,7 @@ import torch
 
 from aelesson.checks.engine import FINE, Exercise, Finding, returned
 from aelesson.checks.engine.calls import attempt
+from aelesson.checks.engine.edits import edits
 
 
 def skill(x_hat, x, mean_image):
@@ -14,62 +15,35 @@ def skill(x_hat, x, mean_image):
 
 
 def cases():
-    def near(x, mean_image):
-        return 0.8 * x + 0.25 * torch.rand_like(x)
-
-    def beyond(x, mean_image):
-        return 1.5 * x - 0.4 + 0.3 * torch.rand_like(x)
-
-    def perfect(x, mean_image):
-        return x.clone()
-
-    def average(x, mean_image):
-        return mean_image.expand_as(x).clone()
-
-    def black(x, mean_image):
-        return torch.zeros_like(x)
-
-    def case(shape, answer):
-        shades = torch.linspace(0.3, 1, shape[0]).reshape(-1, 1, 1, 1)
-        x, mean = torch.rand(shape) * shades, 0.2 + 0.5 * torch.rand(1, *shape[1:])
-        return {"x_hat": answer(x, mean), "x": x, "mean_image": mean}
-
-    shapes, answers = [(6, 1, 4, 5), (1, 3, 2, 2), (9, 1, 3, 3)], vars()
-    named = [
-        answers[each] for each in ("near", "beyond", "perfect", "average", "black")
-    ]
-    return [case(shape, answer) for shape in shapes for answer in named]
+    found = []
+    for shape in ((6, 1, 4, 5), (1, 3, 2, 2), (9, 1, 3, 3)):
+        x = torch.rand(shape) * torch.linspace(0.3, 1, shape[0]).reshape(-1, 1, 1, 1)
+        mean_image = 0.2 + 0.5 * torch.rand(1, *shape[1:])
+        near, beyond = 0.8 * x + 0.25 * torch.rand(shape), 1.5 * x - 0.4
+        for x_hat in (near, beyond, x, 0 * x):
+            found.append({"x_hat": x_hat, "x": x, "mean_image": mean_image})
+    return found
 
 
 def observe(answer, case):
     yield "small change", small_change(answer)
-    yield "ratio", ratio(answer, case)
     yield from returned()(answer, case)
 
 
 def small_change(answer):
-    """Ask that a small change of all pixels shows, as it does not in counts."""
-    x = (torch.arange(176).reshape(4, 1, 4, 11) * 7 % 11) / 10
+    """Ask that a small change of all pixels shows; tell a factor before the ratio."""
+    x = (torch.arange(176).reshape(11, 1, 4, 4) * 7 % 11) / 10
     off = torch.tensor([0.32, -0.32, 0.28, -0.28, 0.32]).repeat(36)[:176].view_as(x)
-    inputs = [x, x[:1].flip(-1) / 2]
-    values = [attempt(answer, [x + k * off, *inputs]) for k in (1.0, 1.025)]
-    if not all(isinstance(v, float) for v in values) or values[0] != values[1]:
+    more, mean_image = torch.linspace(1, 1.05, 176).view_as(x), x[:1].flip(-1) / 2
+    given = [[x + off, x, mean_image], [x + more * off, x, mean_image]]
+    values = [attempt(answer, [*map(torch.clone, each)]) for each in given]
+    if not all(isinstance(value, float) for value in values):
         return FINE
-    return COUNTS
-
-
-def ratio(answer, case):
-    """Tell by which factor the ratio of the errors is off, if it is one."""
-    x_hat, x, mean_image = case.values()
-    slope, factors = torch.linspace(0.5, 2, x.numel()).view_as(x), []
-    for judged in (x_hat, x + (x_hat - x) * slope):
-        got = attempt(answer, [judged.clone(), x.clone(), mean_image.clone()])
-        right = 1 - skill(judged, x, mean_image)
-        factors.append((1 - got) / right if isinstance(got, float) and right else 1.0)
-    first, second = factors
-    if abs(first - second) > 1e-4 * abs(first) or abs(first - 1) < 1e-3:
-        return FINE
-    return Finding(f"{first:.3g}", OFF.format(first))
+    a, b = ((1 - v) / (1 - skill(*g)) for v, g in zip(values, given, strict=True))
+    if values[0] == values[1]:
+        return COUNTS
+    factor = abs(a - b) < 1e-4 * abs(a) and abs(a - 1) > 1e-3
+    return Finding(f"{a:.3g}", OFF.format(a)) if factor else FINE
 
 
 OFF = """your number is 1 minus {:.3g} times the right ratio: is the error of x_hat
@@ -80,9 +54,9 @@ COUNTS = Finding(
     "Other limits or weights cure the symptom, not the cause: square errors.",
 )
 check = Exercise(skill, cases, observe)
-OURS, WORST = "(x_hat - x) ** 2 ->", "(mean_image - x) ** 2 ->"
-RATIO, VALUE = "ours.sum() / worst.sum() ->", "1 - ours.sum() / worst.sum() ->"
-BASE, END = "mean_image - x ->", "value.item() ->"
+OURS, WORST = "(x_hat - x) ** 2", "(mean_image - x) ** 2"
+RATIO, VALUE = "ours.sum() / worst.sum()", "1 - ours.sum() / worst.sum()"
+PARTS = "(ours.sum({0}) / worst.sum({0}).clamp(1e-12)).mean()"
 check.mistakes(
     {
         "only a part is judged: take all pixels of all images.": [
@@ -92,38 +66,28 @@ check.mistakes(
         "x_hat is compared with the mean image: its error is what parts it from x.": [
             lambda x_hat, x, mean: skill(mean, x_hat, x),
             lambda x_hat, x, mean: 1 - skill(x_hat, mean, x),
-            lambda x_hat, x, mean: skill(x_hat, mean, x),
         ],
-        "this is a logarithm: the skill falls in proportion to the error.": [
-            f"{VALUE} 10 * (worst.sum() / ours.sum()).log10()",
-            f"{VALUE} -10 * ours.mean().log10()",
-            f"{VALUE} (worst.sum() / ours.sum()).log()",
-        ],
-        "this is 1 minus the error: divide by mean_image's.": f"{RATIO} ours.mean()",
-        "this is the error: compare with that of mean_image.": f"{VALUE} ours.mean()",
-        "you average the ratios of images or pixels: divide the two sums.": [
-            f"{RATIO} (ours.flatten(1).sum(1) / worst.flatten(1).sum(1)).mean()",
-            f"{RATIO} (ours / worst.clamp(min=1e-12)).mean()",
-            f"{RATIO} (ours.sum(0) / worst.sum(0).clamp(1e-12)).mean()",
-        ],
-        "you took roots of the errors: the task asks for squared errors.": (
-            f"{RATIO} (ours.sum() / worst.sum()).sqrt()"
+        "this is a logarithm: the skill falls in proportion to the error.": (
+            edits(VALUE, "-({}).log10() * 10", RATIO, "ours.mean()")
         ),
-        "it is upside down: turn it round.": f"{RATIO} worst.sum() / ours.sum()",
+        "this is the error, or 1 minus it: divide by that of the mean image.": (
+            edits(VALUE, "{}", "ours.mean()", "1 - ours.mean()")
+        ),
+        "you average ratios of images, channels or pixels: divide the two sums.": [
+            *edits(RATIO, PARTS, "0", "(1, 2, 3)", "(0, 2, 3)"),
+            f"{RATIO} -> (ours / worst.clamp(1e-12)).mean()",
+        ],
+        "the task asks for squared errors: take no root and no absolute values.": [
+            f"{RATIO} -> ({RATIO}).sqrt()",
+            f"{OURS} -> (x_hat - x).abs();; {WORST} -> (mean_image - x).abs()",
+        ],
+        "it is upside down: turn it round.": f"{RATIO} -> worst.sum() / ours.sum()",
         "negative values are cut off: what is worse than mean_image must show.": (
-            f"{END} value.clamp(min=0).item()"
-        ),
-        "this is in percent: perfect is 1.": f"{END} 100 * value.item()",
-        "you took absolute errors: the task asks for squared ones.": (
-            f"{OURS} (x_hat - x).abs();; {WORST} (mean_image - x).abs()"
+            "value.item() -> value.clamp(min=0).item()"
         ),
         "x_hat is cut to [0, 1]: judge it as it came.": "x_hat -> x_hat.clamp(0, 1)",
-        "the baseline is the judged images' mean: use mean_image.": (
-            f"{BASE} x.mean(0) - x"
+        "the baseline is another: take mean_image, the mean image, pixel by pixel.": (
+            edits("mean_image", "{}", "x.mean(0)", "mean_image.mean()", "x.mean()", "0")
         ),
-        "the baseline is one grey value: use the mean image, pixel by pixel.": [
-            f"{BASE} {each}.mean() - x" for each in ("mean_image", "x")
-        ],
-        "the baseline is black: use mean_image.": f"{BASE} x",
     }
 )

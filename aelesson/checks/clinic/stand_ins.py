@@ -1,23 +1,36 @@
-"""What answers of this lesson are given: models, noise, a data set, a trainer."""
-
-from types import SimpleNamespace
+"""What answers of this lesson are given, and what is asked of them."""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from aelesson.checks.engine import FINE, Finding, returned
+from aelesson.checks.engine.compare import close
 from aelesson.checks.engine.isolation import isolated
+from aelesson.checks.engine.modules import modes
+
+
+def observed(answer, case, facts, names=()):
+    """Observe what a function returns, but first what it did; None is told at once."""
+    for aspect, value in returned(names=names)(answer, case):
+        if aspect == "kind" and value.name != "NoneType":
+            yield from facts()
+        yield aspect, value
+
+
+def as_made(got, right, says):
+    """Ask for certain values; those that came tell mistakes apart."""
+    if close(got, right):
+        return FINE
+    values = got.detach().flatten()[:12].mul(100).round().tolist()
+    return Finding(f"{tuple(got.shape)} {values}", says)
 
 
 class Dimmed(nn.Module):
     """Changes what passes in training mode, as dropout and normalisation do."""
 
-    def __init__(self, gain=1.0):
-        super().__init__()
-        self.gain = gain
-
     def forward(self, x):
         """Return `x` as it came, or in training mode dimmed."""
-        return self.gain * (0.5 * x - 1 if self.training else x)
+        return 0.5 * x - 1 if self.training else x
 
 
 class Noise:
@@ -34,78 +47,45 @@ class Noise:
         self.made.append((x + noise).detach().clone())
         return x + noise
 
-
-def network(shape, gain):
-    """Build a network; a large gain makes gradients beyond any usual clipping."""
-    pixels = torch.Size(shape).numel()
-    first, last = nn.Linear(pixels, 5), nn.Linear(5, pixels)
-    end = Dimmed(gain), nn.Unflatten(1, shape)
-    return nn.Sequential(nn.Flatten(), first, nn.Tanh(), last, *end)
-
-
-class Images(SimpleNamespace):
-    """One part of a data set, with the fields of `aelesson.data.ImageSet`."""
-
-    def __len__(self):
-        return len(self.images)
-
-
-class Splits(SimpleNamespace):
-    """A data set, with the fields of `aelesson.data.Splits`."""
-
-
-class Brighter(nn.Module):
-    """Makes other images, beyond [0, 1]; in training mode, which a part knows, dim."""
-
-    def __init__(self):
-        super().__init__()
-        self.gain, self.part = nn.Parameter(torch.tensor(1.6)), Dimmed()
-
-    def forward(self, x):
-        """Return `x`, brighter."""
-        return self.part(self.gain * x - 0.2)
+    def called_once(self, x, name):
+        """Ask for one call, on the images."""
+        count = len(self.given)
+        says = f"corrupt was called {count} times: each call draws other noise.\n"
+        says += "Call it once, and keep the noisy images in a variable."
+        if count == 0:
+            says = f"corrupt was never called: the noisy images are corrupt({name})."
+        elif not close(self.given[0], x):
+            says = f"corrupt was not given {name}: call corrupt({name})."
+        return FINE if "times" in says and count == 1 else Finding(says[:24], says)
 
 
 class Denoiser(nn.Module):
-    """Turns images into others, beyond [0, 1], and notes them, and its mode."""
+    """Turns images into others, beyond [0, 1]; notes them, and its parts' modes."""
 
-    def __init__(self):
+    def __init__(self, training):
         super().__init__()
         self.gain, self.part = nn.Parameter(torch.tensor(1.5)), Dimmed()
-        self.modes, self.made = [], []
+        self.given, self.modes, self.came = given, ran, _ = [], set(), training
+
+        def note(model, args):  # a function, so that copies of the model note here, too
+            given.extend(args)
+            ran.update(modes(model))
+
+        self.train(training).register_forward_pre_hook(note)
 
     def forward(self, x):
         """Return other images; in training mode, again others."""
-        self.modes.append(self.training)
-        y = 1.6 * torch.tanh(self.part(self.gain * x - 0.5))
-        self.made.append(y.detach().clone())
-        return y
+        return 1.6 * torch.tanh(self.part(self.gain * x - 0.5))
+
+    def mode_facts(self):
+        """Ask that it ran in evaluation mode, and is in its own mode again."""
+        yield "mode", EVAL if True in self.modes else FINE
+        yield "mode afterwards", FINE if {*modes(self)} == {self.came} else LEFT
 
 
-class Trainer:
-    """Stands for the training of a layer; notes what it was asked for, and how."""
-
-    def __init__(self):
-        self.inputs, self.hidden, self.encoders, self.decoders = [], [], [], []
-        self.gradients = []
-
-    def __call__(self, inputs, hidden_dim):
-        """Note a call; return an encoder and a decoder that nobody trained."""
-        if not isinstance(inputs, Tensor) or inputs.dim() != 2:
-            shape = tuple(getattr(inputs, "shape", ()))
-            raise ValueError(f"train_layer takes a tensor (N, values), got {shape}")
-        self.gradients.append(torch.is_grad_enabled())
-        self.inputs.append(inputs)
-        self.hidden.append(hidden_dim)
-        width = inputs.shape[1]
-        with isolated(70 + len(self.hidden)):
-            self.encoders.append(layer(width, hidden_dim, nn.LeakyReLU(0.3)))
-            self.decoders.append(layer(hidden_dim, width, nn.Sigmoid()))
-        return self.encoders[-1], self.decoders[-1]
-
-
-def layer(inputs, outputs, activation):
-    made = nn.Sequential(nn.Linear(inputs, outputs), activation)
-    for parameter in made.parameters():
-        nn.init.normal_(parameter)
-    return made
+EVAL = Finding("train", "the model, or a part of it, ran in training mode: use eval().")
+LEFT = Finding(
+    "left",
+    "the model, or a part of it, is in another mode afterwards.\nKeep it: "
+    "`was = model.training`, and at the end model.train(was).",
+)

@@ -5,6 +5,7 @@ from torch import nn
 
 from aelesson.checks.engine import Exercise
 from aelesson.checks.engine import networks as facts
+from aelesson.checks.engine.edits import edits
 
 
 def build_conv_encoder(latent_dim):
@@ -24,8 +25,8 @@ class Then(nn.Sequential):
 
 
 ROWS = "flatten from dimension 1 on, nn.Flatten() or .flatten(1)."
+SHAPE = f"a reshape does not fit, or not for any batch: {ROWS}"
 FLAT = "a convolution wants maps (B, C, H, W): flatten behind the last one, not before."
-KERNEL = "the kernel is larger than the maps that are left: halve less often."
 WIDTH = (
     "the linear layer takes another number of values than the maps hold.\nIt is"
     " channels * height * width behind the last convolution: use conv_size."
@@ -40,45 +41,36 @@ check = Exercise(
     ),
     errors={
         "Expected 3D (unbatched) or 4D (batched) input to conv2d": FLAT,
-        "1, 28, 28] to have": (
-            "the images have 1 channel: start with nn.Conv2d(1, ...)."
-        ),
-        "Kernel size can't be greater": KERNEL,
-        "Output size is too small": "nothing is left of the maps: halve less often.",
+        "1, 28, 28] to have": "images have 1 channel: start with nn.Conv2d(1, ...).",
+        "Kernel size can't be greater": "the kernel is too large: halve less often.",
         "(4x": WIDTH,
         "(1x": f"the batch went into one row: {ROWS}",
-        "mv, vec": f"the batch went into one row: {ROWS}",
-        "shapes cannot be multiplied": (
-            f"flatten the maps before the linear layer: {ROWS}"
-        ),
-        "is invalid for input of size": (
-            f"a reshape does not fit, or not for any batch: {ROWS}"
-        ),
-        "don't multiply up": f"a reshape does not fit, or not for any batch: {ROWS}",
+        "shapes cannot be multiplied": f"flatten before the linear layer: {ROWS}",
+        "is invalid for input of size": SHAPE,
+        "don't multiply up": SHAPE,
     },
 )
 LAST = "nn.Flatten(), nn.Linear(32 * 49, latent_dim)"
 CODE = "32 * 49, latent_dim)"
-ONE_BY_ONE = "these are maps of 1 x 1: end with nn.Flatten()."
-MAPS = "these are still maps: end with nn.Flatten() and an nn.Linear to latent_dim."
 IMAGE = "nn.Flatten(), nn.Linear(1568, 784), nn.Unflatten(1, (1, 28, 28))"
-SINGLE = "a single image loses its batch: is there a squeeze()? Use .flatten(1)."
-FIXED = "is a code size written in your code? Take latent_dim."
+CHANGED = CODE + ", change=lambda z: {}"
 check.mistakes(
     {
-        ONE_BY_ONE: f"{LAST} -> nn.Conv2d(32, latent_dim, 7)",
-        MAPS: [f"{LAST} -> nn.Conv2d(32, latent_dim, 3, padding=1)", f", {LAST} ->"],
+        "these are maps: end with nn.Flatten() and an nn.Linear to latent_dim.": [
+            *edits(LAST, "nn.Conv2d(32, latent_dim, {})", 3, 7),
+            f"{LAST} -> nn.ReLU()",
+        ],
         "an nn.Linear to latent_dim is missing.": f"{LAST} -> nn.Flatten()",
         "this is an image: build the encoder only, no decoder.": f"{LAST} -> {IMAGE}",
-        f"the batch is gone: {ROWS}": [
-            f"{CODE} -> {CODE}, change={change}"
-            for change in (
-                *("lambda z: z.flatten()", "lambda z: z.flatten()[None]"),
-                *("lambda z: z.mean(0)", "lambda z: z[0]"),
-            )
-        ],
-        SINGLE: f"{CODE} -> {CODE}, change=lambda z: z.squeeze(0)",
-        "batch and code are swapped.": f"{CODE} -> {CODE}, change=lambda z: z.T",
-        FIXED: [f"latent_dim -> {size}" for size in (10, 32, 64, "latent_dim // 2")],
+        f"the batch is gone: {ROWS}": edits(
+            CODE, CHANGED, "z.flatten()", "z.flatten()[None]", "z.mean(0)", "z[0]"
+        ),
+        f"a single image loses its batch: is there a squeeze()? {ROWS}": (
+            f"{CODE} -> {CHANGED.format('z.squeeze(0)')}"
+        ),
+        "batch and code are swapped.": f"{CODE} -> {CHANGED.format('z.T')}",
+        "is a code size written in your code? Take latent_dim.": edits(
+            "latent_dim", "{}", 10, 32, 64, "latent_dim // 2"
+        ),
     }
 )

@@ -1,6 +1,7 @@
 """`transposed_conv_size(...)`: the side behind a transposed convolution."""
 
 from aelesson.checks.engine import Exercise, returned
+from aelesson.checks.engine.edits import edits
 
 
 def transposed_conv_size(size, kernel, stride, padding, output_padding):
@@ -12,52 +13,36 @@ LAYERS = [
     *[(5, 16, 7, 3, 2), (14, 3, 2, 1, 1), (14, 3, 2, 1, 0)],
     *[(1, 7, 1, 0, 0), (8, 2, 5, 0, 4), (6, 9, 4, 2, 3)],
 ]
+CASES = [dict(zip(NAMES, layer, strict=True)) for layer in LAYERS]
 
 
-def cases():
-    return [dict(zip(NAMES, each, strict=True)) for each in LAYERS]
-
-
-check = Exercise(transposed_conv_size, cases, returned())
-SCALED = "size * stride holds for some layers only: count what is painted."
-FORWARD = "this is the formula of a convolution: here the sides grow."
-LAST = "the last place paints a kernel, also where the stride is longer."
-GAPS = "the gaps between painted pixels belong to the side, too."
+check = Exercise(transposed_conv_size, lambda: CASES, returned())
 check.mistakes(
     {
         "there are size - 1 steps between size places.": "(size - 1) -> size",
         "the stride is missing: the places lie stride apart.": "* stride ->",
-        "brackets are missing: (size - 1) * stride.": "(size - 1) -> size - 1",
         "the kernel is missing: the last place paints it.": "+ kernel ->",
         "one pixel is missing: with kernel - 1, add 1.": "+ kernel -> + kernel - 1",
-        "only half of the last kernel counts in yours.": "+ kernel -> + kernel // 2",
-        "the padding is cut off here: subtract it.": [
-            "- 2 * padding -> + 2 * padding",
-            "- 2 * padding -> + padding",
-        ],
+        "the padding is cut off here: subtract it.": "- 2 * padding -> + 2 * padding",
         "the padding is cut off both sides: 2 * padding.": "2 * padding -> padding",
         "the padding is missing: subtract 2 * padding.": "- 2 * padding ->",
-        "output_padding is missing: add it once.": "+ output_padding ->",
-        "output_padding is there at one end: do not double it.": (
-            "+ output_padding -> + 2 * output_padding"
+        "output_padding is there at one end: add it once.": edits(
+            "+ output_padding", "{}", "", "+ 2 * output_padding", "- output_padding"
         ),
-        "output_padding makes the result larger: add it.": [
-            "+ output_padding -> - output_padding",
-            "+ output_padding -> - 2 * output_padding",
-        ],
-        "output_padding is not always 1, nor stride - 1: add the argument.": [
-            "output_padding -> 1",
-            "output_padding -> stride - 1",
-        ],
-        GAPS: "* stride -> * min(kernel, stride)",
-        LAST: "+ kernel -> + max(kernel, stride)",
-        SCALED: [
+        "output_padding is not always 1, nor stride - 1: add the argument.": edits(
+            "output_padding", "{}", "1", "stride - 1", "min(output_padding, 1)"
+        ),
+        "the gaps between painted pixels count.": "stride - -> min(kernel, stride) -",
+        "the last place paints a kernel, also where the stride is longer.": (
+            "+ kernel -> + max(kernel, stride)"
+        ),
+        "size * stride holds for some layers only: count what is painted.": [
             lambda n, k, s, p, o: n * s,
             lambda n, k, s, p, o: n * s + o,
             lambda n, k, s, p, o: n * s + 2 * p,
             lambda n, k, s, p, o: n * s - 2 * p + o,
         ],
-        FORWARD: [
+        "this is the formula of a convolution: here the sides grow.": [
             lambda n, k, s, p, o: (n + 2 * p - k) // s + 1,
             lambda n, k, s, p, o: (n + 2 * p - k) // s + 1 + o,
         ],

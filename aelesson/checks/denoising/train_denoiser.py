@@ -9,7 +9,6 @@ from aelesson.checks.engine.calls import attempt, failed, outcome
 from aelesson.checks.engine.isolation import isolated
 from aelesson.checks.engine.observe import described, inputs_kept
 from aelesson.checks.engine.procedures import something
-from aelesson.checks.engine.randomness import seeded
 
 
 def train_denoiser(model, x, corrupt, optimizer, epochs):
@@ -25,22 +24,30 @@ def train_denoiser(model, x, corrupt, optimizer, epochs):
 
 
 def cases():
-    shapes = {(6, 4): 3, (5, 1, 2, 3): 4, (4, 6): 1}
+    shapes = {(6, 4): 3, (5, 1, 2, 3): 30, (4, 6): 2}
     return [{"x": torch.rand(s), "epochs": epochs} for s, epochs in shapes.items()]
 
 
 def observe(answer, case):
-    x, taken, generator = case["x"].clone(), [], seeded(7)
+    x, copies, used, steps, clean = case["x"].clone(), [], [], [], []
 
     def corrupt(images):
-        taken.append(images.detach().clone())
-        return images + 0.5 * torch.randn(images.shape, generator=generator)
+        clean.append(images.equal(x))
+        copies.append(images + 0.5 * torch.randn(images.shape))
+        return copies[-1]
+
+    def in_order(_, given):
+        """Swap copies that are used in another order than they were drawn in."""
+        fresh = [i for i, copy in enumerate(copies) if given[0].equal(copy)]
+        fresh = [*set(fresh).difference(used)][:1]
+        used.extend(fresh)
+        return copies[len(used) - 1] if fresh else None
 
     with isolated(seed=2):
         layers = nn.Linear(x[0].numel(), x[0].numel()), nn.Unflatten(1, x.shape[1:])
         model = nn.Sequential(nn.Flatten(), *layers)
+    model.register_forward_pre_hook(in_order)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
-    steps = []
     optimizer.register_step_pre_hook(lambda *_: steps.append(1))
     result = attempt(answer, [model, x, corrupt, optimizer, case["epochs"]])
     yield "error", outcome(result)
@@ -49,13 +56,15 @@ def observe(answer, case):
     yield inputs_kept({"x": case["x"]}, {"x": x})
     yield "returned", something(result)
     yield "steps", stepped(len(steps), case["epochs"])
-    clean = all(map(x.equal, taken))
-    yield "what is corrupted", FINE if clean else NOISY
-    yield "calls of corrupt", len(taken)
+    yield "what is corrupted", FINE if all(clean) else NOISY
+    kinds = {float(copy.sum()) for copy in copies}
+    yield "noise", FINE if len(kinds) == len(copies) else SAME
+    yield "calls of corrupt", len(copies)
     yield "weights", torch.cat([p.detach().flatten() for p in model.parameters()])
     yield from described(result)
 
 
+SAME = Finding("same", "corrupt drew the same noise again: do you seed PyTorch?")
 NOISY = Finding(
     "noisy", "corrupt got something other than x: is noise added to noisy images?"
 )
@@ -70,7 +79,11 @@ check = Exercise(
     train_denoiser,
     cases,
     observe,
-    errors={"'function'": "corrupt is a function: call it, corrupt(x)."},
+    errors={
+        "'function'": "corrupt is a function: call it, corrupt(x).",
+        "positional argument": "corrupt takes one thing, the images: corrupt(x).",
+    },
+    fixed=False,
     tell=lambda case: f"x of shape {tuple(case['x'].shape)}, {case['epochs']} epochs",
 )
 
@@ -92,7 +105,7 @@ check.mistakes(
             drawn_first(1)
         ),
         "some noisy copies are drawn first: those few are learnt by heart as well.": [
-            drawn_first(copies) for copies in (2, 5, 10)
+            drawn_first(copies) for copies in (2, 3, 5, 10)
         ],
         "new noise comes only in every second epoch: draw in each.": (
             "noisy = corrupt(x) -> noisy = noisy if len(losses) % 2 else corrupt(x)"
@@ -103,6 +116,16 @@ check.mistakes(
         ],
         "no noise is left: the network gets the clean x, and may copy it.": (
             "model(noisy) -> model(x)"
+        ),
+        "each step needs its own gradients: zero_grad(), then backward().": [
+            "optimizer.zero_grad() -> pass",
+            "loss.backward() -> loss.backward(); optimizer.zero_grad()",
+        ],
+        "these are losses after the steps: keep those that were minimised.": (
+            "loss.item() -> F.mse_loss(model(noisy), x).item()"
+        ),
+        "these are tensors: a loss as a Python number is loss.item().": (
+            "loss.item() -> loss"
         ),
         "these are not the losses of the epochs, one number each.": [
             "return losses -> return loss.item()",

@@ -70,7 +70,7 @@ def built(model: object) -> Finding:
     if isinstance(model, nn.Module):
         says = f"your {type(model).__name__} has no `forward`: is it spelt right, and"
         says += " indented so that it stands inside the class?"
-        missing = type(model).forward is nn.Module.forward
+        missing = getattr(model.forward, "__func__", None) is nn.Module.forward
         return Finding("no forward", says) if missing else FINE
     if model is None:
         says = "your function returned None, not an nn.Module: is `return` missing?"

@@ -78,7 +78,10 @@ TRANSLATIONS = {
     "before Module.__init__() call": (
         "begin your `__init__` with super().__init__(), before any layer is assigned."
     ),
-    "truth value of a Tensor with more than one": (
+    "floating point or complex dtype": (
+        "truth values and whole numbers have no mean for torch: .double() first."
+    ),
+    "Boolean value of Tensor": (
         "`if`, `and`, `max` and `min` of Python ask a whole tensor for one yes or no: "
         "use torch.where, torch.maximum or a mask."
     ),
@@ -91,6 +94,7 @@ GRADIENTS_OFF = Finding(
     "your function leaves gradients switched off for all code that follows.\n"
     "Use `with torch.no_grad():`, which switches them on again.",
 )
+SPARSE = Finding("sparse", "your tensor is in sparse storage: .to_dense() mends that.")
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def attempt(function: Answer, arguments: Sequence[Any]) -> Any:
     if gradients and not torch.is_grad_enabled():
         torch.set_grad_enabled(True)
         return GRADIENTS_OFF
-    return result
+    return SPARSE if isinstance(result, Tensor) and result.is_sparse else result
 
 
 def failed(result: Any) -> bool:

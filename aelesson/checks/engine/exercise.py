@@ -10,15 +10,13 @@
     )
 
 A mistake is an edit of the reference, `"old -> new"`, or a whole answer. Two edits that
-do not overlap are found together. Where a piece of the reference is to be replaced by a
-function, it is a *named part*, a keyword-only argument of the reference:
-`check.mistakes(reduce={"sum over the units.": lambda kl: kl.mean(1)})`.
+do not overlap are found together.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aelesson.checks.engine.calls import Answer, Raised, signature_fault
@@ -44,7 +42,6 @@ class Mistake:
 
     says: str
     answer: Answer
-    parts: Mapping[str, Any] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
 
 
@@ -52,7 +49,7 @@ class Exercise:
     """What one check knows. Calling it judges an answer.
 
     Args:
-        reference: a right answer; its keyword-only arguments are its parts.
+        reference: a right answer.
         cases: makes the inputs, each a dict from argument to value.
         observe: runs an answer on a case and yields what it does.
         errors: what a telling part of an exception's message means in this exercise.
@@ -86,63 +83,34 @@ class Exercise:
         self.known: list[Mistake] = []
         self._make_cases = cases
         self._runs: dict[int, Run] = {}
-        parameters = inspect.signature(reference).parameters.values()
         self.name = self.__name__ = reference.__name__
-        self.arguments = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
-        self.parts = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+        self.arguments = [*inspect.signature(reference).parameters]
         called = f"{self.name}({', '.join(self.arguments)})"
         self.__doc__ = f"Check `{called}`: one line if it is right, or a diagnosis."
 
-    def mistakes(self, answers: Table | None = None, /, **parts: Table) -> None:
-        """Add mistakes by sentence.
+    def mistakes(self, answers: Table) -> None:
+        """Add mistakes by sentence: whole answers, or edits of the reference."""
+        for says, wrong in answers.items():
+            for each in wrong if isinstance(wrong, list) else [wrong]:
+                self.known.append(self._mistake(says, each))
 
-        Args:
-            answers: whole answers; edits of the reference; or a dict of several wrong
-                parts for one mistake.
-            **parts: for a part of the reference, what people put in its place.
-        """
-        for says, wrong in _one_by_one(answers or {}):
-            if isinstance(wrong, dict):
-                self.mistake(says, **wrong)
-            elif isinstance(wrong, str):
-                self._edit(says, wrong)
-            else:
-                self.mistake(says, wrong)
-        for part, table in parts.items():
-            for says, wrong in _one_by_one(table):
-                self.mistake(says, **{part: wrong})
-
-    def mistake(self, says: str, answer: Answer | None = None, **parts: Any) -> Any:
-        """Add a wrong answer, or wrong parts of the reference; or decorate one."""
-        if answer is None and not parts:
-            return partial(self.mistake, says)
-        if unknown := sorted(parts.keys() - set(self.parts)):
-            raise ExerciseError(
-                f"mistake {says!r}: {self.name} has no part {unknown[0]!r}; its parts "
-                f"are {', '.join(self.parts) or 'none'}"
-            )
-        wrong = answer or partial(self.reference, **parts)
-        self.known.append(Mistake(says, wrong, parts))
-        return wrong
-
-    def _edit(self, says: str, text: str) -> None:
+    def _mistake(self, says: str, wrong: Answer | str) -> Mistake:
+        if not isinstance(wrong, str):
+            return Mistake(says, wrong)
         try:
-            edits = parsed(text)
-            self.known.append(Mistake(says, edited(self.reference, edits), {}, edits))
+            edits = parsed(wrong)
+            return Mistake(says, edited(self.reference, edits), edits)
         except EditError as error:
             raise ExerciseError(f"mistake {says!r}: {error}") from None
 
     def together(self, a: Mistake, b: Mistake) -> Answer | None:
         """Return an answer with two mistakes; None if they are in one place."""
-        if not (a.parts or a.edits) or not (b.parts or b.edits):
-            return None
-        if a.parts.keys() & b.parts.keys():
+        if not a.edits or not b.edits:
             return None
         try:
-            answer = edited(self.reference, a.edits + b.edits)
+            return edited(self.reference, a.edits + b.edits)
         except EditError:
             return None
-        return partial(answer, **a.parts, **b.parts)
 
     @cached_property
     def cases(self) -> Sequence[Case]:
@@ -206,10 +174,3 @@ class Exercise:
         failure = CheckFailed(f"{self.name}: {message}")
         failure.source = source
         return failure
-
-
-def _one_by_one(table: Table) -> Iterator[tuple[str, Any]]:
-    """Yield sentence and mistake; several that deserve one sentence are a list."""
-    for says, wrong in table.items():
-        for each in wrong if isinstance(wrong, list) else [wrong]:
-            yield says, each

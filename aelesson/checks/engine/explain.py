@@ -80,8 +80,8 @@ def pairs(exercise: Exercise, run: Run) -> Iterator[str]:
     if not run.measured:
         return
     first = run.wrong[0]
-    partial = [m for m in exercise.known if m.parts or m.edits]
-    possible = [m for m in partial if run.contains(exercise.run_of(m))]
+    edits = [m for m in exercise.known if m.edits]
+    possible = [m for m in edits if run.contains(exercise.run_of(m))]
     for a, b in combinations(possible, 2):
         answer = exercise.together(a, b)
         if answer is None:

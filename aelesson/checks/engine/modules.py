@@ -1,16 +1,18 @@
 """What an answer leaves behind in a module that it was given, or that it returns."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from aelesson.checks.engine.compare import FINE, Finding
+from aelesson.checks.engine.compare import FINE, Finding, same
 
 MODE = Finding(
     "mode",
-    "you changed the module's mode, training or not: leave it, in all its"
-    " parts.\neval() is for dropout and batch normalisation; it freezes nothing.",
+    "the mode, training or not, is another than before: leave it as it came, or give it"
+    " back, in all parts.",
 )
 CUT = Finding(
     "cut",
@@ -38,11 +40,57 @@ def itself(got: object, module: nn.Module) -> Finding:
     return Finding(what, says)
 
 
+CURES = {
+    "mode": "Whoever calls decides: no train(), no eval().",
+    ".grad": "No backward(), no zero_grad().",
+    "another tensor": "An optimizer knows the old one; values change under no_grad().",
+}
+
+
+class Kept:
+    """A module that an answer must leave as it is, also while it runs."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module, self.before = module, _state(module)
+        self.held = [*module.parameters()]  # so that no id is used again
+        for part in module.modules():
+            part.register_forward_hook(partial(self._ran, part.training))
+
+    def _ran(self, came: bool, part: nn.Module, *_: Any) -> None:
+        if part.training != came:
+            self.before["the module's mode"] = "another one, for a time"
+
+    def left(self, but: str = "") -> Finding:
+        """Ask for everything as it was, but for one thing."""
+        now = _state(self.module)
+        changed = [k for k, v in self.before.items() if not same(v, now.get(k))]
+        for what in filter(but.__ne__, changed):
+            cure = next((cure for part, cure in CURES.items() if part in what), "")
+            return Finding(what, f"you changed {what}: leave it.\n{cure}".rstrip())
+        return FINE
+
+
+def _state(module: nn.Module) -> dict[str, Any]:
+    """Return what may change in a module, by its name."""
+    found: dict[str, Any] = {}
+    for name, parameter in module.named_parameters():
+        grad = parameter.grad
+        found |= {
+            f"{name} for another tensor": id(parameter),
+            f"the values of {name}": parameter.detach().clone(),
+            f"requires_grad of {name}": parameter.requires_grad,
+            f".grad of {name}": None if grad is None else grad.clone(),
+        }
+    return {**found, "the module's mode": modes(module)}
+
+
 class Parameters:
     """The parameters of a module as they were before an answer got it."""
 
     def __init__(self, module: nn.Module) -> None:
         self.module, self.named = module, dict(module.named_parameters())
+        self.modes, self.looks = modes(module), repr(module)
+        self.needed = [p.requires_grad for p in self.named.values()]
         self.before: Mapping[str, Tensor] = {
             n: p.detach().clone() for n, p in self.named.items()
         }
@@ -62,6 +110,24 @@ class Parameters:
                 says = f"you changed the values of {name}: leave them."
                 return Finding("values", says)
         return FINE
+
+    def left(self) -> Finding:
+        """Ask that nothing of the module is another than before."""
+        found = self.kept()
+        if found == FINE and self.looks != repr(self.module):
+            return Finding(
+                "layers", "you changed layers, or their settings: leave them."
+            )
+        if found == FINE and self.modes != modes(self.module):
+            return MODE
+        return found
+
+    def still_needed(self) -> Finding:
+        """Ask that gradients are wanted of the parameters as before."""
+        if self.needed == [p.requires_grad for p in self.named.values()]:
+            return FINE
+        says = "you changed requires_grad of a parameter for good: leave it.\nWhere no "
+        return Finding("frozen", f"{says}gradients are wanted, use torch.no_grad().")
 
     def unmoved(self, optimizer: torch.optim.Optimizer, when: str) -> Finding:
         """Take the optimizer's step; whatever moves was not frozen."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from aelesson.checks.engine.calls import Answer, Raised, attempt, failed, kind, outcome
 from aelesson.checks.engine.compare import FINE, Finding, unchanged
+from aelesson.checks.engine.modules import Kept
 
 Case = dict[str, Any]
 Aspects = Iterator[tuple[str, Any]]
@@ -36,23 +37,31 @@ def returned(
     dtype: bool = False,
     graph: bool = True,
     names: Sequence[str] = (),
+    new: bool = False,
 ) -> Observe:
     """Observe what a function returns, its gradients, and what it leaves behind.
 
     Args:
-        gradients: the arguments by which gradients are taken.
+        gradients: the arguments by which gradients are taken; of a module, all its
+            parameters.
         dtype: whether the dtype of a tensor is a matter of the exercise.
         graph: whether a result may require gradients.
         names: of the parts of a tuple, where the exercise returns one.
+        new: whether the result must not be an input itself.
     """
 
     def observe(answer: Answer, case: Case) -> Aspects:
         given = {k: fresh(v, k in gradients) for k, v in case.items()}
+        modules = {k: Kept(v) for k, v in given.items() if isinstance(v, nn.Module)}
         result = attempt(answer, [*given.values()])
         yield "error", outcome(result)
         if failed(result):
             return
-        yield inputs_kept(case, given)
+        kept = inputs_kept(case, given)
+        anew = new and kept[1] == FINE
+        yield ("inputs", made_anew(result, given)) if anew else kept
+        for name, module in modules.items():
+            yield f"{name} as it was", module.left()
         yield from described(result, dtype, names)
         if not isinstance(result, Tensor):
             return
@@ -60,7 +69,7 @@ def returned(
             yield "graph", GRAPH if result.requires_grad else FINE
         if gradients and bool(result.isfinite().all()):
             yield "graph", FINE if result.requires_grad else CUT
-            for name, slope in slopes(result, {k: given[k] for k in gradients}):
+            for name, slope in slopes(result, leaves({k: given[k] for k in gradients})):
                 yield f"gradient at {name}", slope
 
     return observe
@@ -70,6 +79,25 @@ def inputs_kept(case: Case, given: Case) -> tuple[str, Finding]:
     """Tell whether an input was changed."""
     changed = [k for k, v in case.items() if not unchanged(v, given[k])]
     return "inputs", in_place(changed[0], case[changed[0]]) if changed else FINE
+
+
+def made_anew(result: Any, given: Case) -> Finding:
+    """Ask that a result is no input itself, and no view of one."""
+    for name, value in given.items():
+        both = isinstance(value, Tensor) and isinstance(result, Tensor)
+        if both and value.data_ptr() == result.data_ptr():
+            says = f"you returned {name} itself, or a view of it: make a new tensor."
+            return Finding("itself", says)
+    return FINE
+
+
+def leaves(given: Case) -> Case:
+    """Put a module's parameters in its place."""
+    found: Case = {}
+    for name, value in given.items():
+        inside = value.named_parameters() if isinstance(value, nn.Module) else ()
+        found |= {f"{name}.{k}": p for k, p in inside} or {name: value}
+    return found
 
 
 def in_place(name: str, value: Any = None) -> Finding:

@@ -5,6 +5,7 @@ the learner wrote: a factor, a sign, a sum too many, a dimension, an order, a li
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -39,6 +40,9 @@ _COMPOSED: dict[str, Change] = {
     "is the square root of the right one": torch.sqrt,
     "is the square of the right one": torch.square,
     **{f"is the right one {how}": change for how, change in _REDUCED.items()},
+}
+_ROUNDED: dict[int, Change] = {
+    digits: partial(torch.round, decimals=digits) for digits in range(5)
 }
 CHANGES: dict[str, Change] = {
     **_COMPOSED,
@@ -78,7 +82,8 @@ def relation(what: str, got: Sequence[Any], want: Sequence[Any]) -> Iterator[str
 
 def composed(got: Sequence[Any], want: Sequence[Any]) -> Iterator[str]:
     """Yield what is done to results on top of a mistake: the plainest changes only."""
-    a, b = tensors(got), tensors(want)
+    seen = [each for each in zip(got, want, strict=True) if each != (None, None)]
+    a, b = (tensors([each[side] for each in seen]) for side in (0, 1))
     if a is None or b is None:
         return
     factor = constant_factor(a, b)
@@ -87,6 +92,9 @@ def composed(got: Sequence[Any], want: Sequence[Any]) -> Iterator[str]:
     for says, change in _COMPOSED.items():
         if holds(a, b, change):
             yield "the result then " + says.replace("the right one", "it")
+    for digits, change in _ROUNDED.items():
+        if holds(a, b, change):
+            yield f"the result is then rounded to {digits} decimals"
 
 
 def holds(got: Sequence[Tensor], want: Sequence[Tensor], change: Change) -> bool:
@@ -171,15 +179,15 @@ def _nearly(what: str, got: Sequence[Tensor], want: Sequence[Tensor]) -> Iterato
     """Say that results are nearly right, and by how much they miss."""
     if any(g.shape != w.shape for g, w in zip(got, want, strict=True)):
         return
-    for digits in range(5):
-        if holds(got, want, lambda w, d=digits: torch.round(w, decimals=d)):  # type: ignore[misc]
+    for digits, change in _ROUNDED.items():
+        if holds(got, want, change):
             yield f"your {what} is rounded to {digits} decimals: return it as it is."
     misses = [
         float((g - w).abs().max() / w.abs().max().clamp_min(1e-9))
         for g, w in zip(got, want, strict=True)
         if w.numel() and w.isfinite().all()
     ]
-    if misses and max(misses) < 0.01:
+    if misses and 1e-6 < max(misses) < 0.01:
         yield (
             f"your {what} is nearly right, at most {100 * max(misses):.2g} % off: is "
             "an epsilon added, a value rounded, or half precision used?"

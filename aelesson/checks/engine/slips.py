@@ -4,12 +4,14 @@ Each sentence is true of every case that was tried; none needs to know the exerc
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from aelesson.checks.engine import left_out
 from aelesson.checks.engine.compare import same
 from aelesson.checks.engine.observe import Case
 from aelesson.checks.engine.relations import constant_factor, relation, tensors
@@ -46,6 +48,7 @@ class Slips:
             self.swapped(),
             self.without_effect(),
             relation(self.what, *self.compared()),
+            self.left_out(),
             self.rows(),
             self.varying_factor(),
             self.right_only_where(),
@@ -118,6 +121,14 @@ class Slips:
                     f"{name} has no effect on your {self.what}: is a number written in "
                     "its place, or is it forgotten?"
                 )
+
+    def left_out(self) -> Iterator[str]:
+        """Say which row or place is missing, as after a loop that is too short."""
+        right = partial(self._changed, self.exercise.reference)
+        yield from left_out.of_input(self.exercise.cases, self.got, right)
+        got, want = map(tensors, self.compared())
+        if got is not None and want is not None:
+            yield from left_out.of_result(self.what, got, want)
 
     def rows(self) -> Iterator[str]:
         """Say that what the first row gives changes with the other rows."""

@@ -1,41 +1,28 @@
 """`explained_variance(x, mean, components)`: the share of the variance that is kept."""
 
-from types import SimpleNamespace
-
 import torch
-from torch.linalg import svdvals
 
 from aelesson.checks.engine import Exercise, returned
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.linear.images import ERRORS, draw, draw_images, fitted
 
 
-def squares(values):
-    return values.square().sum()
-
-
-def kept_share(p):
-    return 1 - squares(p.lost) / squares(p.centred)
-
-
-def explained_variance(x, mean, components, *, share=kept_share):
-    p = SimpleNamespace(x=x.flatten(1), mean=mean, rows=components, n=len(x))
-    p.centred, p.own = p.x - mean, p.x - p.x.mean(0)
-    p.codes = p.centred @ components.T
-    p.kept = p.codes @ components
-    p.lost = p.centred - p.kept
-    return float(share(p))
+def explained_variance(x, mean, components):
+    flat, w = x.flatten(1), components
+    c = flat - mean
+    z = c @ w.T
+    kept = z @ w
+    lost = c - kept
+    share = 1 - lost.square().sum() / c.square().sum()
+    return float(share)
 
 
 def cases():
     x = draw_images((8, 1, 2, 3))
     mean, components = fitted(x.flatten(1), 2)
+    sizes = ((2, 2), 1), ((3, 6), 2), ((5, 2, 3, 2), 5), ((9, 1, 3, 3), 1), ((4, 4), 4)
     return [
-        draw((2, 2), 1),
-        draw((3, 6), 2),
-        draw((6, 1, 2, 5), 3),
-        draw((5, 2, 3, 2), 5),
-        draw((9, 1, 3, 3), 1),
-        draw((4, 4), 4),
+        *(draw(*each) for each in sizes),
         draw((6, 1, 2, 5), 3, torch.float32),
         draw((5, 4), 2, scale=1e-6),
         {"x": x, "mean": mean, "components": components},
@@ -43,102 +30,58 @@ def cases():
 
 
 check = Exercise(explained_variance, cases, returned(), errors=ERRORS)
-
-
-def over(whole, lost=lambda p: p.lost):
-    """Return the share if the whole, or what is lost, is another thing."""
-    return lambda p: 1 - squares(lost(p)) / squares(whole(p))
-
-
-def kept_over(whole, kept=lambda p: p.kept):
-    return lambda p: squares(kept(p)) / squares(whole(p))
-
-
-def centred(p):
-    return p.centred
-
-
-def against(reconstruction):
-    return over(centred, lambda p: p.x - reconstruction(p))
-
-
-def with_epsilon(tiny):
-    return lambda p: 1 - squares(p.lost) / (squares(p.centred) + tiny)
-
-
-def of_lengths(length):
-    return [
-        lambda p: 1 - length(p.lost) / length(p.centred),
-        lambda p: length(p.kept) / length(p.centred),
-    ]
-
-
-def ratio(p, dim):
-    return (1 - p.lost.square().sum(dim) / p.centred.square().sum(dim)).mean()
-
-
+LOST, WHOLE = "lost.square().sum()", "c.square().sum()"
+RATIOS = "(1 - lost.square(){0} / c.square(){0}).mean()"
+SHARE = f"1 - {LOST} / {WHOLE}"
+LENGTHS = ".norm()", ".norm(dim=1).sum()", ".abs().sum()", ".sum().square()"
 check.mistakes(
-    share={
-        "this is the share that is lost: take 1 minus it.": lambda p: 1 - kept_share(p),
-        "this is in percent: a share is 0 to 1.": lambda p: 100 * kept_share(p),
+    {
+        "this is the share that is lost: take 1 minus it.": "1 - lost -> lost",
         "the variance must be about the mean, and yours is about 0.": [
-            over(lambda p: p.x),
-            kept_over(lambda p: p.x),
+            "c.square() -> flat.square()",
+            f"{SHARE} -> kept.square().sum() / flat.square().sum()",
         ],
         "the variance must be about the argument mean, not about that of x.": [
-            over(lambda p: p.own),
-            over(lambda p: p.own, lambda p: p.lost - p.lost.mean(0)),
-            kept_over(lambda p: p.own),
-            kept_over(lambda p: p.own, lambda p: p.kept - p.kept.mean(0)),
-            kept_over(centred, lambda p: p.kept - p.kept.mean(0)),
-            lambda p: 1 - squares(p.lost) / p.n / p.x.var(0).sum(),
+            "c.square() -> (flat - flat.mean(0)).square()",
+            "1 - lost.square() -> (kept - kept.mean(0)).square()",
+            *edits(SHARE, "{}.var(0).sum() / flat.var(0).sum()", "1 - lost", "kept"),
+            f"{SHARE} -> kept.square().sum() / (flat - flat.mean(0)).square().sum()",
+            f"{SHARE} -> 1 - {LOST} / len(c) / flat.var(0).sum()",
         ],
         "you took one mean for all pixels: each pixel has its own.": [
-            over(lambda p: p.x - p.mean.mean()),
-            lambda p: 1 - p.lost.var() / p.x.var(),
+            "c.square() -> (flat - mean.mean()).square()",
+            f"{SHARE} -> 1 - lost.var() / flat.var()",
         ],
         "N and N - 1 are mixed: divide both sums by the same number.": (
-            lambda p: 1 - (1 - kept_share(p)) * (p.n - 1) / p.n
+            f"{WHOLE} -> {WHOLE} * (1 - 1 / len(c))"
         ),
-        "a mean of ratios, one per pixel: divide two sums.": lambda p: ratio(p, 0),
-        "a mean of ratios, one per image: divide two sums.": lambda p: ratio(p, 1),
-        "a mean of ratios, one per value: divide two sums.": (
-            lambda p: (1 - p.lost.square() / p.centred.square()).mean()
-        ),
-        "these are means over k and over P numbers: divide two sums.": (
-            lambda p: p.codes.square().mean() / p.centred.square().mean()
-        ),
+        "divide two sums over everything: no ratio of means, no mean of ratios.": [
+            *edits(SHARE, RATIOS, ".sum(0)", ".sum(1)", ""),
+            f"{SHARE} -> z.square().mean() / c.square().mean()",
+        ],
         "the mean was not subtracted before encoding: centre the images first.": [
-            against(lambda p: p.mean + p.x @ p.rows.T @ p.rows),
-            kept_over(centred, lambda p: p.x @ p.rows.T),
+            "c @ -> flat @",
+            f"c @ -> flat @;; {SHARE} -> kept.square().sum() / {WHOLE}",
         ],
-        "the mean was not added back before comparing.": against(lambda p: p.kept),
+        "the mean was not added back before comparing.": "c - kept -> flat - kept",
         "this does not use the components: what counts is what they keep.": (
-            kept_over(centred, lambda p: svdvals(p.centred)[: len(p.rows)])
+            f"{SHARE} -> torch.linalg.svdvals(c)[: len(w)].square().sum() / {WHOLE}"
         ),
-        "only one component counts.": kept_over(centred, lambda p: p.codes[:, :1]),
+        "only one component counts.": f"{SHARE} -> z[:, :1].square().sum() / {WHOLE}",
         "an epsilon below the line is wrong where images have small values.": [
-            with_epsilon(10.0**-n) for n in range(2, 13)
+            f"{WHOLE} -> ({WHOLE} + 1e-{n})" for n in range(2, 13)
         ],
-        "this is k / P, whatever the images.": lambda p: len(p.rows) / p.rows.shape[1],
-        "you squared the sum: sum the squares.": of_lengths(lambda v: v.sum().square()),
-        "you took lengths without squares: variances are squared.": [
-            *of_lengths(torch.norm),
-            *of_lengths(lambda v: v.norm(dim=1).sum()),
-            *of_lengths(lambda v: v.abs().sum()),
+        "this is k / P, whatever the images.": f"{SHARE} -> len(w) / w.shape[1]",
+        "add up squares: no lengths, absolute values, deviations, squared sums.": [
+            *edits(SHARE, "1 - lost{0} / c{0}", *LENGTHS),
+            *edits(SHARE, "kept{0} / c{0}", *LENGTHS),
+            f"{SHARE} -> z.std(0).sum() / c.std(0).sum()",
         ],
-        "these are standard deviations: add up variances, their squares.": (
-            lambda p: p.codes.std(0).sum() / p.centred.std(0).sum()
+        "this is an amount, not the share that is kept: divide by the whole.": edits(
+            SHARE, "{}", "kept.square().sum()", LOST, "lost.square().mean()"
         ),
-        "this is an amount of variance: divide by the whole of it.": (
-            lambda p: squares(p.kept)
-        ),
-        "this is the error: return the share that is kept.": [
-            lambda p: squares(p.lost),
-            lambda p: p.lost.square().mean(),
-        ],
         "you clipped the reconstructions: leave them as they are.": (
-            against(lambda p: (p.mean + p.kept).clamp(0, 1))
+            "c - kept -> flat - (mean + kept).clamp(0, 1)"
         ),
-    },
+    }
 )

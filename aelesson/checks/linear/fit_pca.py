@@ -2,160 +2,123 @@
 
 import torch
 
-from aelesson.checks.engine import Exercise, Finding, returned
-from aelesson.checks.linear.images import ERRORS, FLAT, digits, draw_images
-from aelesson.checks.linear.rows import components, with_sign
+from aelesson.checks.engine import FINE, Exercise, Finding, returned
+from aelesson.checks.engine.edits import edits
+from aelesson.checks.linear.images import ERRORS, digits, draw_images
 
 
-def right_vectors(rows):
-    return torch.linalg.svd(rows, full_matrices=False).Vh
+def with_sign(rows):
+    return rows * rows.gather(1, rows.abs().argmax(1, keepdim=True)).sign()
 
 
-def fit_pca(
-    x,
-    k,
-    *,
-    mean=lambda flat: flat.mean(0),
-    centre=lambda flat: flat - flat.mean(0),
-    directions=right_vectors,
-    keep=lambda v, k: v[:k],
-):
+def fit_pca(x, k):
     flat = x.flatten(1)
-    rows = keep(directions(centre(flat)), k)
-    return mean(flat), with_sign(rows) if rows.dim() == 2 else rows
+    mean = flat.mean(0)
+    centred = flat - mean
+    vh = torch.linalg.svd(centred, full_matrices=False).Vh
+    rows = with_sign(vh[:k])
+    return mean, rows
+
+
+SIZES = [
+    *[((12, 1, 2, 5), 3), ((9, 5), 1), ((4, 2, 2, 3), 4), ((4, 2, 2, 3), 2)],
+    *[((1001, 2), 1), ((8, 2, 1, 3, 1), 4), ((7, 1, 2, 2), 3)],
+]
 
 
 def cases():
-    wide = torch.float64
-    sizes = [
-        ((12, 1, 2, 5), 3, wide),
-        ((9, 5), 1, wide),
-        ((4, 2, 2, 3), 4, wide),
-        ((4, 2, 2, 3), 2, wide),
-        ((1001, 2), 1, wide),
-        ((8, 2, 1, 3, 1), 4, wide),
-        ((7, 1, 2, 2), 3, wide),
-        ((11, 1, 3, 2), 2, torch.float32),
-    ]
-    line = {"x": torch.tensor([[1.0, 0.0], [5.0, 3.0], [9.0, 6.0]]), "k": 1}
-    return [line, *({"x": draw_images(s, d), "k": k} for s, k, d in sizes)]
+    found = [{"x": draw_images(shape), "k": k} for shape, k in SIZES]
+    found.append({"x": draw_images((11, 1, 3, 2), torch.float32), "k": 2})
+    few = torch.tensor([[1.0, 0.0], [9.0, 6.0], [3.5, 5.0], [6.5, 1.0]])
+    return [{"x": few, "k": 1}, *found]
 
 
-seen = returned(names=("mean", "components"), dtype=True)
+LOOK = returned(names=("mean", "components"), dtype=True)
 
 
 def observe(answer, case):
-    """Look at lines first, then at signs; a direction without variance is free."""
-
     def pair(*arguments):
         result = answer(*arguments)
         return tuple(result) if isinstance(result, list) else result
 
     mean, right = fit_pca(**case)
     centred = case["x"].flatten(1).double() - mean
-    for aspect, value in seen(pair, case):
+    for aspect, value in LOOK(pair, case):
         if aspect == "value of components" and value.shape == right.shape:
-            yield from components(value, right, centred)
-        elif aspect == "kind" and value.name not in ("tuple", "NoneType"):
-            yield aspect, ONE
+            yield from components(value.double(), right.double(), centred)
         else:
             yield aspect, value
         if aspect == "value of mean":
-            yield "digits of mean", digits(value, mean)
+            yield "digits", digits(value, mean)
 
 
-ONE = Finding(
-    "one",
-    "two tensors are expected, and you returned one thing: end with\n"
-    "`return mean, components`.",
-)
-errors = ERRORS | {
-    "must be a Tensor with 2": FLAT,
-    "must be square matrices": "eigh wants a covariance, (P, P): centred.T @ centred.",
-}
-check = Exercise(fit_pca, cases, observe, errors=errors)
+def components(found, right, centred):
+    """Look at lines first, then at signs; a direction without variance is free."""
+
+    def free(rows):
+        return (centred @ rows.T).norm(dim=0) <= 1e-6 * centred.norm()
+
+    lengths = found.norm(dim=1)
+    lines = with_sign(found / lengths[:, None])
+    lines[free(lines) | free(right)] = 0
+    want = right.masked_fill(free(right)[:, None], 0)
+    fits = torch.allclose(lines, want, atol=ROUNDING, rtol=0)
+    yield "value of components", want if fits else lines
+    farthest = found.gather(1, found.abs().argmax(1, keepdim=True)).flatten()
+    wrong = (lengths - 1).abs() > ROUNDING
+    wrong |= (farthest < 0) & (len(found) > 1)
+    row = int(wrong.byte().argmax())
+    says = f"the directions are right, but row {row} has the length {lengths[row]:.4g},"
+    says += f" and its value farthest from 0 is {farthest[row]:.3g}.\n{SCALE}"
+    yield "scale", Finding("scale", says) if wrong.any() else FINE
 
 
-def of_eigh(*keeps):
-    """Return wrong parts: directions by `eigh`, kept in other ways."""
-
-    def directions(flat):
-        return torch.linalg.eigh(torch.cov(flat.T)).eigenvectors
-
-    same = {"centre": lambda flat: flat, "directions": directions}
-    return [same | {"keep": keep} for keep in keeps]
-
-
-def whole(centred):
-    return torch.linalg.svd(centred).Vh
-
-
-def per_image(x, k):
-    """Return numbers per image, as many as k: in place of directions."""
-    return x.flatten(1).mean(0), x.flatten(1)[:, :1].expand(-1, k)
-
-
-LEAST = "these are the directions of the least variance: take the other end."
-COLUMNS = "directions must be rows, (k, P), and yours are columns: transpose."
-REVERSED = "the order is the wrong way round: the largest variance comes first."
+ROUNDING = 1e-3  # of components in float32, whatever the method
+SCALE = "The length must be 1 (no singular values in it), and that value positive."
+check = Exercise(fit_pca, cases, observe, errors=ERRORS)
+FULL = ", full_matrices=False ->;; vh[:k] ->"
+PER_IMAGE = "flat[:, :1].expand(-1, k)"
+OWN, ALL = "flat.mean(1, keepdim=True)", "1).mean().expand_as(mean"
+EIGH = "torch.linalg.eigh(torch.cov(flat.T)).eigenvectors"
 check.mistakes(
     {
-        LEAST: [
-            *of_eigh(lambda v, k: v.T[:k], lambda v, k: v.T[:k].flip(0)),
-            {"directions": whole, "keep": lambda v, k: v[-k:]},
-            {"directions": whole, "keep": lambda v, k: v[-k:].flip(0)},
-        ],
-        REVERSED: of_eigh(lambda v, k: v.T[-k:]),
-        COLUMNS: of_eigh(
-            lambda v, k: v[:, -k:],
-            lambda v, k: v[:, :k],
-            lambda v, k: v.flip(1)[:, :k],
+        "x is not centred: subtract each pixel's own mean over images first.": edits(
+            "flat - mean", "flat - {}", 0, 0.5, "flat.mean()", OWN
         ),
-        "eigenvectors are the columns of what eigh returns: transpose.": of_eigh(
-            lambda v, k: v[:k],
-            lambda v, k: v[-k:],
-            lambda v, k: v[-k:].flip(0),
-            lambda v, k: v.flip(1)[:k],
-        ),
-        "these are numbers per image, codes or left vectors: take the right ones.": [
-            per_image,
-            lambda x, k: (per_image(x, k)[0], per_image(x, k)[1].T),
+        "only subtract: do not divide.": "flat - mean -> (flat - mean) / flat.std(0)",
+        "these are the directions of the least variance: take the other end.": [
+            *edits("vh[:k]", f"{EIGH}.T[:k]{{}}", "", ".flip(0)"),
+            *(f"{FULL} vh[-k:]", f"{FULL} vh[-k:].flip(0)", "vh[:k] -> vh[-k:]"),
         ],
-        "the two results are swapped: mean first.": lambda x, k: fit_pca(x, k)[::-1],
-        "flatten the images first.": lambda x, k: (x.mean(0), fit_pca(x, k)[1]),
-    },
-    centre={
-        "x was not centred: subtract the mean before the SVD.": lambda flat: flat,
-        "you subtracted one mean for all pixels.": lambda flat: flat - flat.mean(),
-        "you subtracted a fixed number, not the mean.": lambda flat: flat - 0.5,
-        "you subtracted each image's own mean: take the mean over the images.": (
-            lambda flat: flat - flat.mean(1, keepdim=True)
-        ),
-        "only subtract: no division by the deviation.": (
-            lambda flat: (flat - flat.mean(0)) / flat.std(0)
-        ),
-    },
-    keep={
-        REVERSED: lambda v, k: v[:k].flip(0),
-        LEAST: lambda v, k: v[-k:],
-        "the first component is missing: start with row 0.": lambda v, k: v[1 : k + 1],
-        "these are all directions: keep the first k rows.": lambda v, k: v,
-        "one component: return k of them.": [lambda v, k: v[:1], lambda v, k: v[0]],
-        "these are rows of V: directions are the rows of Vh.": lambda v, k: v[:, :k].T,
-        COLUMNS: lambda v, k: v[:k].T,
-        "these are singular values, not directions.": lambda v, k: v[:k, 0],
-    },
-    mean={
-        "divide the sum of the images by their number, N.": [
-            lambda flat: flat.sum(0),
-            lambda flat: flat.sum(0) / (len(flat) - 1),
+        "the order is the wrong way round: the largest variance comes first.": [
+            *(f"vh[:k] -> {EIGH}.T[-k:]", "vh[:k] -> vh[:k].flip(0)")
         ],
-        "this is the median: take the mean.": lambda flat: flat.median(0).values,
-        "every pixel has a mean of its own: average over dimension 0, the images.": [
-            lambda flat: flat.mean().expand(flat.shape[1]),
-            torch.mean,
-            lambda flat: flat.mean(1),
+        "directions must be rows, (k, P), and yours are columns: transpose.": [
+            *edits("vh[:k]", f"{EIGH}{{}}", "[:, -k:]", "[:, :k]", ".flip(1)[:, :k]"),
+            "vh[:k] -> vh[:k].T",
         ],
-        "no `keepdim`: the mean is (P,).": lambda flat: flat.mean(0, keepdim=True),
-    },
+        "eigenvectors are the columns of what eigh returns: transpose.": edits(
+            "vh[:k]", f"{EIGH}{{}}", "[:k]", "[-k:]", "[-k:].flip(0)", ".flip(1)[:k]"
+        ),
+        "these are rows of V: directions are the rows of Vh.": [
+            *("vh[:k] -> vh[:, :k].T", f"{FULL} vh[:, :k].T")
+        ],
+        "the first component is missing: start with row 0.": [
+            *("vh[:k] -> vh[1 : k + 1]", f"{FULL} vh[1 : k + 1]")
+        ],
+        "return k components: not all of them, not one.": [
+            *edits("vh[:k]", "vh{}", "", "[:1]"),
+            "with_sign(vh[:k]) -> vh[0]",
+        ],
+        "these are singular values, codes or left vectors: take rows of Vh.": edits(
+            "with_sign(vh[:k])", "{}", "vh[:k, 0]", PER_IMAGE, f"{PER_IMAGE}.T"
+        ),
+        "the two results are swapped: mean first.": "mean, rows -> rows, mean",
+        "flatten the images first.": "return mean -> return x.mean(0)",
+        "the mean of every pixel is its sum over all images, divided by N.": [
+            *edits("mean, rows", "flat.{}, rows", "sum(0)", "median(0).values"),
+            "mean, rows -> flat.sum(0) / (len(flat) - 1), rows",
+            *edits("mean, rows", "flat.mean({}), rows", "", "1", ALL),
+        ],
+    }
 )

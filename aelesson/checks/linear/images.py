@@ -8,26 +8,18 @@ from aelesson.checks.engine import FINE, Finding
 
 CONTRAST = 0.72  # each standard deviation as a share of the one before
 DOUBLE = 1e-9  # of float64: an answer by way of float32 is 1e-8 off or more
-FLAT = "flatten(1) first: images may have any shape."
-NUMBER = "is a number such as 28 or 784 in your code? Take the shape from x."
-PRODUCT = (
-    "a matrix product does not fit: codes are (x - mean) @ components.T, (N, k), and "
-    "back goes codes @ components, (N, P)."
-)
+FLAT = "two shapes do not fit: flatten(1) first, images may have any shape."
 ERRORS = {
-    "shapes cannot be multiplied": PRODUCT,
-    "size mismatch": PRODUCT,
-    "must match the size of tensor b": (
-        f"two shapes do not fit together. Are the images flat? {FLAT}"
+    "cannot be multiplied": (
+        "a matrix product does not fit: codes are (x - mean) @ components.T, (N, k), "
+        "and back goes codes @ components, (N, P)."
     ),
+    "must match the size of tensor b": FLAT,
+    "must be a Tensor with 2": FLAT,
     "expected m1 and m2 to have the same dtype": "keep the dtype of x throughout.",
-    "]' is invalid for input of size": NUMBER,
+    "]' is invalid": "is a number such as 28 or 784 in your code? Take x.shape.",
 }
-LOST = Finding(
-    "digits",
-    "digits are lost: x is float64, and your result is as exact as float32 only.\n"
-    "Is there a .float() on the way, or an epsilon?",
-)
+LOST = "digits of float64 are lost: is there a .float() on the way, or an epsilon?"
 
 
 def orthonormal_rows(count, pixels):
@@ -64,4 +56,5 @@ def digits(got, right):
     """Return a finding if a right value of float64 is as exact as float32 only."""
     if got.dtype != torch.float64 or got.shape != right.shape:
         return FINE
-    return LOST if DOUBLE < (got - right).abs().max() < 1e-5 else FINE
+    lost = DOUBLE < (got - right).abs().max() < 1e-5
+    return Finding("digits", LOST) if lost else FINE

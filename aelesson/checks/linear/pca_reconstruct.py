@@ -3,112 +3,68 @@
 import torch
 
 from aelesson.checks.engine import Exercise, returned
-from aelesson.checks.linear.images import ERRORS, digits, draw, fitted
+from aelesson.checks.engine.edits import edits
+from aelesson.checks.linear import images
+from aelesson.checks.linear.images import draw
 
 
-def kept(centred, rows):
-    return centred @ rows.T @ rows
-
-
-def pca_reconstruct(
-    x,
-    mean,
-    components,
-    *,
-    before=lambda f, m: f - m,
-    through=kept,
-    after=lambda y, m, f: y + m,
-    shape=lambda x_hat, x: x_hat.reshape(x.shape),
-):
-    flat = x.flatten(1)
-    return shape(after(through(before(flat, mean), components), mean, flat), x)
+def pca_reconstruct(x, mean, components):
+    flat, w = x.flatten(1), components
+    z = (flat - mean) @ w.T
+    y = z @ w + mean
+    return y.reshape(x.shape)
 
 
 def cases():
-    return [
-        draw((1, 2), 1),
-        draw((2, 3), 2),
-        draw((7, 1, 2, 5), 3),
-        draw((5, 2, 3, 2), 1),
-        draw((4, 2, 1, 2, 2), 8),
-        draw((3, 3, 4, 4), 3, torch.float32),
-    ]
+    drawn = [((1, 2), 1), ((2, 3), 2), ((7, 1, 2, 5), 3), ((5, 2, 3, 2), 1)]
+    found = [draw(*each) for each in [*drawn, ((4, 2, 1, 2, 2), 8)]]
+    return [*found, draw((3, 3, 4, 4), 3, torch.float32)]
 
 
-seen = returned(dtype=True)
+LOOK = returned(dtype=True)
 
 
 def observe(answer, case):
-    for aspect, value in seen(answer, case):
+    for aspect, value in LOOK(answer, case):
         yield aspect, value
         if aspect == "value" and isinstance(value, torch.Tensor):
-            yield "digits", digits(value, pca_reconstruct(*case.values()))
+            yield "digits", images.digits(value, pca_reconstruct(*case.values()))
 
 
-check = Exercise(pca_reconstruct, cases, observe, errors=ERRORS)
-
-
-def about(centre):
-    """Return wrong parts: another centre on both sides, or on one of them."""
-    before = {"before": lambda f, m: f - centre(f, m)}
-    after = {"after": lambda y, m, f: y + centre(f, m)}
-    return [before | after, before, after]
-
-
-def refit(x, mean, components):
-    return pca_reconstruct(x, *fitted(x.flatten(1), len(components)))
-
-
+check = Exercise(pca_reconstruct, cases, observe, errors=images.ERRORS)
+END = "y.reshape(x.shape)"
+ROUNDED = "round(decimals=1)", "round(decimals=2)"
+WHERE = "z = -> mean = {}; z =", "flat - mean -> flat - {}", "+ mean -> + {}"
+MEANS = "flat.mean(0)", "flat.mean(1, keepdim=True)", "mean.mean()"
 check.mistakes(
     {
-        "you fitted new components to x: use those that are handed in.": refit,
-        "you took the mean of x: use the argument mean.": about(lambda f, m: f.mean(0)),
-        "you subtracted each image's own mean.": (
-            about(lambda f, m: f.mean(1, keepdim=True))[:2]
+        "you fitted new components to x: use those that are handed in.": (
+            "z = -> mean, w = images.fitted(flat, len(w)); z ="
         ),
-        "you took one mean for all pixels.": about(lambda f, m: m.mean()),
-        "the mean plays no part: subtract it, add it back.": about(lambda f, m: 0)[0],
-        "the signs of the mean are exchanged: first subtract.": (
-            about(lambda f, m: -m)[0]
-        ),
+        "use the argument mean: not that of x, of each image, or of all pixels.": [
+            where.format(code) for where in WHERE for code in MEANS
+        ],
+        "the mean plays no part: subtract it, add it back.": WHERE[0].format(0),
+        "the signs are exchanged: first subtract.": WHERE[0].format("-mean"),
+        "subtract the mean first, before you encode.": "flat - mean -> flat",
+        "the mean is missing: add it back.": "+ mean ->",
+        "you subtracted the mean behind: add it.": "+ mean -> - mean",
         "these are the codes: decode them, codes @ components + mean.": [
-            lambda x, m, rows: (x.flatten(1) - m) @ rows.T,
-            lambda x, m, rows: x.flatten(1) @ rows.T,
+            *(f"{END} -> z", f"flat - mean -> flat;; {END} -> z")
         ],
-    },
-    before={
-        "the mean: you only added it behind, and must subtract it.": lambda f, m: f,
-    },
-    through={
-        "these are the images: they do not go through the code.": lambda c, rows: c,
-        "the last component is missing.": lambda c, rows: kept(c, rows[:-1]),
-        "only the first component was used.": lambda c, rows: kept(c, rows[:1]),
-        "the codes were cut off at 0.": lambda c, w: (c @ w.T).relu() @ w,
-    },
-    after={
-        "the mean is missing: add it back.": lambda y, m, f: y,
-        "you subtracted the mean behind: add it.": lambda y, m, f: y - m,
-        "you clipped the result: leave the values as they are.": [
-            lambda y, m, f: (y + m).clamp(0, 1),
-            lambda y, m, f: (y + m).relu(),
-        ],
-        "a sigmoid has no place here.": lambda y, m, f: (y + m).sigmoid(),
-        "this is what is lost, x - x_hat or its opposite: return x_hat.": [
-            lambda y, m, f: f - y - m,
-            lambda y, m, f: y + m - f,
-        ],
-    },
-    shape={
-        "give the images their shape back: .reshape(x.shape).": [
-            lambda x_hat, x: x_hat,
-            lambda x_hat, x: x_hat.reshape(len(x), 1, *x.shape[1:]),
-        ],
-        "one image lost its axis: keep N in front.": (
-            lambda y, x: y.view(x.shape).squeeze(0)
+        "these are the images: they do not go through the code.": f"{END} -> x",
+        "each component counts: not the first alone, nor all but the last.": edits(
+            "components", "components[:{}]", 1, -1
         ),
-        "one image only: there are N of them.": [
-            lambda x_hat, x: x_hat.reshape(x.shape)[0],
-            lambda x_hat, x: x_hat[0],
+        "leave codes and result as they are: no rounding, relu, clamp or sigmoid.": [
+            *edits("@ w.T", "@ w.T; z = z.{}", "relu()", "round()", *ROUNDED),
+            *edits("y.reshape", "y.{}.reshape", "clamp(0, 1)", "relu()", "sigmoid()"),
         ],
-    },
+        "give the images their shape back: .reshape(x.shape).": edits(
+            END, "y{}", "", ".view(x.shape).squeeze(0)", ".view(x.shape)[:, None]"
+        ),
+        "this is what is lost, x - x_hat or its opposite: return x_hat.": edits(
+            END, "{}", f"x - {END}", f"{END} - x"
+        ),
+    }
 )

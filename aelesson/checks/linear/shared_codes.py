@@ -7,25 +7,22 @@ from aelesson.checks.engine.compare import close
 from aelesson.checks.linear.images import ERRORS, draw_images, fitted
 
 
-def shared_codes(
-    x_train,
-    x_new,
-    k,
-    *,
-    means=lambda train, new: (train.mean(0), train.mean(0)),
-    fits=lambda train, new: (train, train),
-):
+def shared_codes(x_train, x_new, k):
     train, new = x_train.flatten(1), x_new.flatten(1)
-    m, n = means(train, new)
-    v, w = (fitted(flat, min(k, len(flat)))[1].T for flat in fits(train, new))
-    return (train - m) @ v, (new - n) @ w
+    mean, fit = train.mean(0), train
+    v, w = components(fit, k), components(fit, k)
+    return (train - mean) @ v, (new - mean) @ w
+
+
+def components(flat, k):
+    return fitted(flat, min(k, len(flat)))[1].T
 
 
 def cases():
     sizes = [
         ((9, 5), (7, 5), 2, torch.float64),
         ((12, 1, 2, 3), (8, 1, 2, 3), 3, torch.float64),
-        ((10, 2, 2, 2), (1, 2, 2, 2), 2, torch.float64),
+        ((10, 2, 2, 2), (3, 2, 2, 2), 2, torch.float64),
         ((8, 1, 3, 2), (6, 1, 3, 2), 1, torch.float32),
     ]
     found = [
@@ -67,47 +64,49 @@ SIGNS = Finding(
 check = Exercise(shared_codes, cases, observe, errors=ERRORS)
 
 
-def own(train, new):
-    return train, new
-
-
-def own_means(train, new):
-    return train.mean(0), new.mean(0)
-
-
-def together(train, new):
-    return torch.cat([train, new])
-
-
+TWICE = "w = components(fit, k), components(fit, k) ->"
+OWN_FIT = f"{TWICE} w = components(fit, k), components(new, k)"
+OWN_MEAN = "new - mean -> new - new.mean(0)"
 check.mistakes(
     {
-        "an image that is in both sets gets two codes: what is fitted twice here?": {
-            "means": own_means,
-            "fits": own,
-        },
-        "the new images take part in the fit: a code must not depend on them.": [
-            {
-                "means": lambda *both: 2 * (together(*both).mean(0),),
-                "fits": lambda *both: 2 * (together(*both),),
-            },
-            {"fits": lambda *both: 2 * (together(*both),)},
-            {"means": lambda *both: 2 * (together(*both).mean(0),)},
-        ],
-        "mean and components are those of x_new: fit them to x_train.": {
-            "means": lambda train, new: (new.mean(0), new.mean(0)),
-            "fits": lambda a, b: (b, b),
-        },
-    },
-    means={
-        "only half is mended: x_new has a mean of its own still.": own_means,
-        "nothing is centred: subtract the mean of x_train.": lambda a, b: (0, 0),
-        "x_new is not centred, x_train is.": lambda a, b: (a.mean(0), 0),
-        "you subtracted each image's own mean: take the mean of x_train.": (
-            lambda *both: [flat.mean(1, keepdim=True) for flat in both]
+        "an image that is in both sets gets two codes: what is fitted twice here?": (
+            f"{OWN_FIT};; {OWN_MEAN}"
         ),
-    },
-    fits={
-        "only half is mended: x_new has components of its own still.": own,
-        "the components are those of x_new: take x_train's.": lambda a, b: (b, b),
-    },
+        "the new images take part in the fit: a code must not depend on them.": [
+            "mean, fit = train.mean(0), train -> "
+            "mean, fit = torch.cat([train, new]).mean(0), torch.cat([train, new])",
+            "train.mean(0), train -> train.mean(0), torch.cat([train, new])",
+            "fit = train.mean(0) -> fit = torch.cat([train, new]).mean(0)",
+        ],
+        "mean and components are those of x_new: fit them to x_train.": (
+            "fit = train.mean(0), train -> fit = new.mean(0), new"
+        ),
+        "only half is mended: x_new has a mean of its own still.": OWN_MEAN,
+        "only half is mended: x_new has components of its own still.": OWN_FIT,
+        "the components are those of x_new: take x_train's.": (
+            "train.mean(0), train -> train.mean(0), new"
+        ),
+        "nothing is centred: subtract the mean of x_train.": [
+            "- mean ->",
+            "- mean ->;; components(fit, k) -> torch.linalg.svd(fit)[2][:k].T",
+        ],
+        "x_new is not centred, x_train is.": "new - mean -> new",
+        "the components are those of images that are not centred.": (
+            "components(fit, k) -> torch.linalg.svd(fit)[2][:k].T"
+        ),
+        "you subtracted each image's own mean: take the mean of x_train.": (
+            "- mean) @ v, (new - mean) -> "
+            "- train.mean(1, True)) @ v, (new - new.mean(1, True))"
+        ),
+        "the codes are scaled: return the coordinates as they are.": [
+            f"({who} - mean) @ {axis} -> ({who} - mean) @ {axis} / "
+            f"(({who} - mean) @ {axis}).{norm}"
+            for who, axis in (("train", "v"), ("new", "w"))
+            for norm in ("norm(dim=0)", "norm(dim=1, keepdim=True)")
+        ],
+        "the codes of x_new come second.": (
+            "return (train - mean) @ v, (new - mean) @ w -> "
+            "return (new - mean) @ w, (train - mean) @ v"
+        ),
+    }
 )

@@ -24,9 +24,10 @@ def is_sparse(model):
     if not hasattr(model, "encode"):
         return "it needs encode(x), from images to codes (B, D)."
     x = judge.digits().images
-    z = attempt(codes, [model, x])
+    z = attempt(model.eval().encode, [x[:3]])
     if isinstance(z, Raised):
-        return f"encode does not run on images {tuple(x.shape)}: {z:.110}"
+        return f"encode does not run on images {tuple(x[:3].shape)}: {z:.110}"
+    z = attempt(codes, [model, x])
     if not isinstance(z, Tensor) or z.dim() != 2 or len(z) != len(x):
         return f"encode must return codes ({len(x)}, D) for {len(x)} images."
     if z.shape[1] > UNITS:

@@ -3,20 +3,19 @@
 import torch
 
 from aelesson.checks.engine import Exercise
-from aelesson.checks.engine.calls import attempt, failed, outcome
-from aelesson.checks.engine.compare import close
-from aelesson.checks.engine.observe import described, fresh, inputs_kept
-from aelesson.checks.sequences.cell import Cell, cut, miscounted, misfed
-from aelesson.checks.sequences.watched import gradients, kept, state, weights
+from aelesson.checks.engine.edits import edits
+from aelesson.checks.sequences.cell import Cell, facts
+from aelesson.checks.sequences.watched import with_network
 
 
-def decode_sequence(cell, z, length, *, keep=lambda x_t, h: x_t, join=torch.stack):
+def decode_sequence(cell, z, length):
     x_t, h = torch.zeros(len(z), cell.features), z
     steps = []
     for _ in range(length):
         x_t, h = cell(x_t, h)
-        steps.append(keep(x_t, h))
-    return join(steps, 1)
+        steps.append(x_t)
+    result = torch.stack(steps, 1)
+    return result
 
 
 def cases():
@@ -28,102 +27,53 @@ def cases():
     ]
 
 
-def decoded(answer, case):
-    """Observe the steps, what each call of the cell got, and the gradients."""
-    cell, z, length = Cell(*case["cell"]), fresh(case["z"], True), case["length"]
-    before = state(cell)
-    result = attempt(answer, (cell, z, length))
-    if failed(result):
-        yield from misfed(cell, case["z"])
-    yield "error", outcome(result)
-    if failed(result):
-        return
-    yield inputs_kept(case, {**case, "z": z})
-    yield "weights", kept("the cell", cell, before)
-    right = decode_sequence(Cell(*case["cell"]), case["z"], length)
-    for aspect, value in described(result, dtype=True):
-        if aspect == "shape":
-            yield from miscounted(cell, len(z), length)
-            if value != right.shape or not close(result, right):
-                yield from misfed(cell, case["z"])
-        yield aspect, value
-    if isinstance(result, torch.Tensor) and result.is_floating_point():
-        yield from cut(cell, result)
-        yield from gradients(result, {"z": z, **weights("cell", cell)})
-
-
 PAIR = "the cell returns a pair: x_t, h = cell(x_t, h). Keep the first part only."
-STACK = "join the steps by torch.stack(steps, dim=1)."
 check = Exercise(
     decode_sequence,
     cases,
-    decoded,
-    tell=lambda case: (
-        f"z of shape {tuple(case['z'].shape)}, F = {case['cell'][0]} and length = "
-        f"{case['length']}"
-    ),
+    with_network(Cell, facts),
     errors={
         "'tuple' object has no attribute": PAIR,
         "expected Tensor as element": PAIR,
         "missing 1 required positional argument": "a call is cell(x_t, h), with both.",
-        "has shape": "a call is cell(x_t, h): input (B, F), hidden state (B, D).",
         "non-empty TensorList": "no step is kept: make `length` calls, keep each step.",
-        "same number of dimensions": f"keep each step as it came, (B, F): {STACK}",
     },
 )
-
-
-def of_steps(*changes):
-    """Return answers that do something to the right steps."""
-    return [lambda c, z, n, f=f: f(decode_sequence(c, z, n)) for f in changes]
-
-
+STACK, RETURN = "torch.stack(steps, 1)", "return result"
 check.mistakes(
     {
-        "the zeros that went in are in the result: keep what comes out.": of_steps(
-            lambda s: torch.cat([0 * s[:, :1], s[:, :-1]], 1),
-            lambda s: torch.cat([0 * s[:, :1], s], 1),
-        ),
-        "one step is missing: keep what every call returns.": of_steps(
-            lambda s: s[:, 1:],
-            lambda s: s[:, :-1],
-            lambda s: torch.cat([s[:, :-1], 0 * s[:, -1:]], 1),
-        ),
-        "only one step is returned: keep each, and join them.": of_steps(
-            *(lambda s, i=i: s[:, i] for i in (0, -1, slice(1), slice(-1, None))),
-            lambda s: s[:, -1:].expand_as(s),
-            lambda s: s[:, :1].expand_as(s),
-        ),
-        "a batch of one, or one step, keeps its axis: do not squeeze.": of_steps(
-            torch.squeeze
-        ),
-        "the steps come in reverse: the first one is step 0.": of_steps(torch.fliplr),
-        "the steps are added up: return each as the cell made it.": of_steps(
-            lambda s: s.cumsum(1)
-        ),
-        "the result is zeros: fill it, or stack the steps.": of_steps(lambda s: 0 * s),
-        "something cuts or squashes the steps: return what the cell returns.": of_steps(
-            *(torch.sigmoid, torch.tanh, torch.relu),
-            *(lambda s, a=a: s.clamp(a, 1) for a in (0, -1)),
-        ),
-        f"return one tensor: {STACK}": of_steps(
-            lambda s: list(s.unbind(1)), lambda s: (s, s)
-        ),
-        "batch and steps are mixed: reshape swaps no axes; join by torch.stack.": (
-            of_steps(
-                lambda s: s.transpose(0, 1).reshape(s.shape),
-                lambda s: s.mT.reshape(s.shape),
-            )
-        ),
-    },
-    keep={"these are the hidden states: keep the steps.": lambda x_t, h: h},
-    join={
-        "the batch comes first, then the steps: torch.stack(steps, dim=1).": [
-            *(lambda steps, _, a=a: torch.stack(steps, a) for a in (0, -1)),
+        "these are the hidden states: keep the steps.": "append(x_t) -> append(h)",
+        "the zeros that went in are in the result: keep what comes out.": [
+            "steps = [] -> steps = [x_t]",
+            f"steps = [] -> steps = [x_t];; {STACK} -> torch.stack(steps[:-1], 1)",
         ],
-        f"torch.cat adds no axis: {STACK}": [
-            lambda steps, _: torch.cat(steps),
-            torch.cat,
+        "one step is missing: keep what every call returns.": (
+            f"{RETURN} -> return torch.cat([result[:, :-1], 0 * result[:, -1:]], 1)"
+        ),
+        "only one step is returned: keep each, and join them.": [
+            *edits(RETURN, "return result[:, {}]", "0", "-1", ":1", "-1:"),
+            *edits(RETURN, "return result[:, {}].expand_as(result)", ":1", "-1:"),
         ],
-    },
+        "a batch of one, or one step, keeps its axis: do not squeeze.": (
+            f"{RETURN} -> return result.squeeze()"
+        ),
+        "the steps come in reverse: the first is step 0.": "steps, 1 -> steps[::-1], 1",
+        "something is done to the steps: return what the cell returns.": [
+            *edits(RETURN, "return result.{}()", "sigmoid", "tanh", "relu"),
+            *edits(RETURN, "return result.clamp({}, 1)", -1, 0),
+            f"{RETURN} -> return result.cumsum(1)",
+        ],
+        f"return one tensor: join the steps by {STACK}.": edits(
+            STACK, "{}", "steps", "tuple(steps)"
+        ),
+        f"batch and steps are mixed: reshape swaps no axes; take {STACK}.": edits(
+            RETURN, "return result.{}.reshape(result.shape)", "transpose(0, 1)", "mT"
+        ),
+        f"the batch comes first, then the steps: {STACK}.": edits(
+            STACK, "torch.stack(steps, {})", 0, -1
+        ),
+        f"torch.cat adds no axis: join the steps by {STACK}.": edits(
+            STACK, "torch.cat(steps, {})", 0, 1
+        ),
+    }
 )

@@ -7,32 +7,11 @@ import torch
 from aelesson.checks.engine import Exercise, returned
 
 
-def before(t, n):
-    return t < n
-
-
-def of_longest(mask):
-    return mask.sum(1) == mask.sum(1).max()
-
-
-def by_all(wrong, mask):
-    return wrong.mean(0)
-
-
-def own_count(wrong, mask):
-    return wrong.sum(0) / mask.sum(0)
-
-
-def filled(wrong, mask):
-    return wrong.masked_fill(~mask, 0)
-
-
-def error_per_step(
-    x_hat, x, lengths, *, valid=before, choose=filled, average=own_count
-):
-    mask = valid(torch.arange(x.shape[1]), lengths[:, None])
+def error_per_step(x_hat, x, lengths):
+    mask = torch.arange(x.shape[1]) < lengths[:, None]
     wrong = (x_hat - x).square().mean(2)  # (B, T)
-    return average(choose(wrong, mask), mask)
+    wrong = wrong.masked_fill(~mask, 0)
+    return wrong.sum(0) / mask.sum(0)
 
 
 def cases():
@@ -54,57 +33,50 @@ def cases():
 check = Exercise(error_per_step, cases, returned())
 
 
-def unchosen(wrong, mask):
-    return wrong
-
-
+CHOSEN, MEAN = "wrong.masked_fill(~mask, 0) ->", "wrong.sum(0) / mask.sum(0) ->"
+LONGEST = "mask = mask & (mask.sum(1) == mask.sum(1).max())[:, None]"
 check.mistakes(
     {
-        "padding is in the mean: its numbers, and its count.": {
-            "choose": unchosen,
-            "average": by_all,
-        },
-    },
-    valid={
-        "one step too many counts as valid: t < length.": torch.le,
-        "one step too few counts as valid: t < length.": lambda t, n: t < n - 1,
-    },
-    choose={
-        "padding is still summed: only the count leaves it out.": unchosen,
-        "0 * nan is nan: choose by masked_fill or torch.where.": lambda w, m: w * m,
-    },
-    average={
+        "padding is in the mean: its numbers, and its count.": (
+            f"{CHOSEN} wrong;; {MEAN} wrong.mean(0)"
+        ),
+        "one step too many counts as valid: t < length.": "< lengths -> <= lengths",
+        "one step too few counts as valid: t < length.": "< lengths -> + 1 < lengths",
+        "padding is still summed: only the count leaves it out.": f"{CHOSEN} wrong",
+        "0 * nan is nan: use masked_fill or torch.where.": f"{CHOSEN} wrong * mask",
+        "these are absolute errors: square them.": "square() -> abs()",
         "late steps come out too small: how many sequences have them, of how many?": (
-            by_all
+            f"{MEAN} wrong.mean(0)"
         ),
         "the curve is cut: the cause is there still, and the late steps are gone.": [
-            lambda w, m: by_all(w, m)[: m.sum(1).min()],
-            lambda w, m: own_count(w, m)[: m.sum(1).min()],
+            f"{MEAN} wrong.mean(0)[: lengths.min()]",
+            f"{MEAN} (wrong.sum(0) / mask.sum(0))[: lengths.min()]",
         ],
-        "return T steps: what no sequence has is nan.": lambda w, m: own_count(w, m)[
-            : m.sum(1).max()
-        ],
+        "return T steps: what no sequence has is nan.": (
+            f"{MEAN} (wrong.sum(0) / mask.sum(0))[: lengths.max()]"
+        ),
         "a step that no sequence has is not perfect: it is nan, not 0.": (
-            lambda w, m: own_count(w, m).nan_to_num()
+            f"{MEAN} (wrong.sum(0) / mask.sum(0)).nan_to_num()"
         ),
         "this is one number per sequence: one per step is asked for.": (
-            lambda w, m: w.sum(1) / m.sum(1)
+            f"{MEAN} wrong.sum(1) / mask.sum(1)"
         ),
         "one number for all steps does not mend it: late steps are still too small.": [
-            lambda w, m: w.mean(0) / m.float().mean(),
-            lambda w, m: w.sum(0) / m.sum(),
-            lambda w, m: w.sum(0),
+            f"{MEAN} wrong.mean(0) / mask.float().mean()",
+            f"{MEAN} wrong.sum(0) / mask.sum()",
+            f"{MEAN} wrong.sum(0)",
         ],
         "only sequences without padding count: that hides the cause and drops data.": [
-            lambda w, m: w[m.all(1)].mean(0),
-            lambda w, m: own_count(w[of_longest(m)], m[of_longest(m)]),
+            f"{MEAN} wrong[mask.all(1)].mean(0)",
+            f"{CHOSEN} wrong.masked_fill(~mask, 0); {LONGEST}; wrong = wrong * mask",
         ],
         "a step that came out exactly right counts, too: count the mask, not w > 0.": (
-            lambda w, m: w.sum(0) / (w > 0).sum(0)
+            f"{MEAN} wrong.sum(0) / (wrong > 0).sum(0)"
         ),
         "smoothing only hides it: each step stands alone.": [
-            lambda w, m: own_count(w, m).cumsum(0) / torch.arange(1, len(w[0]) + 1),
-            lambda w, m: w.cumsum(1).sum(0) / m.cumsum(1).sum(0),
+            f"{MEAN} (wrong.sum(0) / mask.sum(0)).cumsum(0) / "
+            "torch.arange(1, x.shape[1] + 1)",
+            f"{MEAN} wrong.cumsum(1).sum(0) / mask.cumsum(1).sum(0)",
         ],
-    },
+    }
 )

@@ -6,22 +6,13 @@ import torch
 from torch import nn
 
 from aelesson.checks.engine import Exercise
+from aelesson.checks.engine import networks as facts
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.engine.isolation import isolated
-from aelesson.checks.engine.networks import (
-    ends_straight,
-    learns,
-    network,
-    registered,
-    starts_with_input,
-)
+from aelesson.checks.engine.modules import Parameters
+from aelesson.checks.engine.observe import in_place
 from aelesson.checks.engine.randomness import seeded
-from aelesson.checks.stacked.classifiers import (
-    State,
-    in_training,
-    on_the_last_code,
-    one_new_layer,
-    shared,
-)
+from aelesson.checks.stacked import classifiers as asked
 
 
 def build_classifier(encoders, classes):
@@ -48,37 +39,34 @@ def cases():
 def observe(answer, case):
     settings = {k: v for k, v in case.items() if k not in ("image", "classes")}
     encoders = stack(**settings)
-    before, given = State(encoders), [*encoders]
-    left = []  # what the answer leaves behind, before anybody calls eval()
+    given, before, found = [*encoders], Parameters(nn.ModuleList(encoders)), []
 
     def build(given, classes):
         model = answer(given, classes)
-        left.append(before.left(given))
-        return model
+        kept = len(given) == len(encoders)
+        found.append(before.left() if kept else in_place("encoders", given))
+        return model  # and any eval() comes later
 
-    facts = {"encoders": lambda _: left[0], **FACTS}
-    inner = {"encoders": given, "classes": case["classes"]}
     images = torch.rand(5, *case["image"], generator=seeded(7))
-    yield from network(lambda _: images, "x", facts)(build, inner)
+    kept = {"left": lambda _: found[0], "wanted": lambda _: before.still_needed()}
+    look = facts.network(lambda _: images, "x", kept | FACTS)
+    yield from look(build, {"encoders": given, "classes": case["classes"]})
 
 
 FACTS = {
-    "sharing": shared,
-    "new layer": one_new_layer,
-    "gradients": learns,
-    "unknown weights": registered,
-    "start": starts_with_input,
-    "end": ends_straight,
-    "training": in_training,
-    "code": on_the_last_code,
+    "sharing": asked.shared,
+    "new layer": asked.one_new_layer,
+    "gradients": facts.learns,
+    "unknown weights": facts.registered,
+    "start": facts.starts_with_input,
+    "end": facts.ends_straight,
+    "training": asked.in_training,
+    "code": asked.on_the_last_code,
 }
 FIT = "a layer got what it cannot take: is x flattened, and all encoders in order?"
 errors = {
     "shapes cannot be multiplied": FIT,
     "size mismatch": FIT,
-    "before Module.__init__() call": (
-        "super().__init__() must be the first line of your model's __init__."
-    ),
     "is not a Module subclass": (
         "nn.Sequential takes modules: unpack the list, *encoders; write nn.Flatten()."
     ),
@@ -86,34 +74,22 @@ errors = {
         "the last code's size is the out_features of a linear layer, encoders[-1][0]."
     ),
 }
-
-
-def tell(case):
-    sizes = " to ".join(map(str, case["sizes"]))
-    return (
-        f"encoders of sizes {sizes}, images {case['image']}, {case['classes']} classes"
-    )
-
-
-check = Exercise(build_classifier, cases, observe, errors=errors, tell=tell)
-
-
-WIDE = "encoders[-1][0].out_features -> "
+check = Exercise(build_classifier, cases, observe, errors=errors)
+WIDE = "encoders[-1][0].out_features"
 check.mistakes(
     {
         "the images are not flattened: nn.Flatten() comes first.": "nn.Flatten(), ->",
         "nn.Flatten(0) makes one row of a batch.": "Flatten() -> Flatten(0)",
         "the encoders stand in reverse order.": "*encoders -> *encoders[::-1]",
-        "an encoder is left out: all of them belong in the model.": [
-            "*encoders -> *encoders[1:]",
-            "*encoders -> *encoders[:-1]",
-        ],
+        "an encoder is left out: all of them belong in the model.": (
+            edits("*encoders", "*encoders[{}]", "1:", ":-1")
+        ),
         "the new layer is missing: nn.Linear to classes numbers.": ", head ->",
         "there are always 10 classes: use the argument `classes`.": "classes) -> 10)",
-        "the new layer does not fit the last code: encoders[-1][0].out_features.": [
-            f"{WIDE}encoders[0][0].in_features",
-            f"{WIDE}encoders[0][0].out_features",
-            f"{WIDE}encoders[-1][0].in_features",
+        f"the new layer does not fit the last code: {WIDE}.": [
+            f"{WIDE} -> encoders[0][0].in_features",
+            f"{WIDE} -> encoders[0][0].out_features",
+            f"{WIDE} -> encoders[-1][0].in_features",
         ],
     }
 )

@@ -8,6 +8,7 @@ from torch import nn
 
 from aelesson.checks.engine import FINE, Exercise, Finding
 from aelesson.checks.engine.calls import attempt, failed, outcome
+from aelesson.checks.engine.edits import edits
 from aelesson.checks.engine.isolation import isolated
 from aelesson.checks.engine.observe import described
 
@@ -48,7 +49,7 @@ class Rehearsal:
         for p in body:
             p.data += 0.01 * len(places) * p.requires_grad
         tuned = all(p.requires_grad for p in body)
-        return len(places) / 10 + start - (not tuned)
+        return len(places) / 7 + start - (not tuned)
 
 
 def weights(encoders):
@@ -66,12 +67,14 @@ def observe(answer, case):
 
 
 KEPT = Finding("trained", "the encoders that came in are trained now: leave them.")
-check = Exercise(
-    label_curve,
-    cases,
-    observe,
-    tell=lambda case: f"subsets of {', '.join(str(len(s)) for s in case['subsets'])}",
-)
+ERRORS = {"zip() argument": "build got too few or too many encoders: it takes all."}
+
+
+def tell(case):
+    return f"subsets of {', '.join(str(len(s)) for s in case['subsets'])}"
+
+
+check = Exercise(label_curve, cases, observe, errors=ERRORS, tell=tell)
 
 
 def anew(encoders):
@@ -87,6 +90,7 @@ def restored(encoders, subsets, build, train):
     return accuracies
 
 
+RUN = "train(model, places)"
 OWN = "copy.deepcopy(encoders) -> encoders"
 ONCE = "accuracies = [] -> accuracies, encoders = [], copy.deepcopy(encoders)"
 check.mistakes(
@@ -110,8 +114,17 @@ check.mistakes(
         ),
         "the subsets come in another order, and that is no cure: keep the order.": [
             "in subsets -> in sorted(subsets, key=len)",
+            "in subsets -> in subsets[::-1]",
+            f"in subsets -> in subsets[::-1];; {OWN}",
             f"in subsets -> in sorted(subsets, key=len);; {OWN}",
         ],
-        "only one accuracy comes back.": "return accuracies -> return accuracies[-1:]",
+        "one accuracy per subset: does a loop end too early?": [
+            *edits("return accuracies", "return accuracies[{}]", "-1:", ":1", ":-1"),
+        ],
+        "each model is trained twice: train it once.": f"{RUN} -> ({RUN}, {RUN})[1]",
+        "return what train returned, as it is: no rounding, no curve made to fall.": [
+            *edits(RUN, f"round({RUN}, {{}})", 1, 2, 3),
+            f"{RUN} -> min([{RUN}, *accuracies])",
+        ],
     }
 )

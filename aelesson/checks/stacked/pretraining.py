@@ -4,95 +4,85 @@ from collections import Counter
 from itertools import chain, pairwise
 
 import torch
+from torch import Tensor, nn
 
 from aelesson.checks.engine import FINE, Finding
+from aelesson.checks.engine.building import forward
+from aelesson.checks.engine.calls import attempt
+from aelesson.checks.engine.wording import with_article
 
-CURE = "Draw one order per epoch, with torch.randperm, not rows at random."
+CURE = "Draw one order per epoch, with torch.randperm, and use its last batch, too."
 DRAW = "In each epoch draw torch.randperm(len(inputs), generator=generator)."
 ANEW = "Call corrupt once for each batch, inside the loop over epochs."
 
 
-def extremes(trial, rows):
-    """Return how often the rarest and the commonest row came."""
+def pair(got):
+    """Ask for two modules."""
+    if got is None:
+        return Finding("None", "your function returned None: is `return` missing?")
+    parts = got if isinstance(got, tuple | list) else [got]
+    if len(parts) == 2 and all(isinstance(part, nn.Module) for part in parts):
+        return FINE
+    what = ", ".join(with_article(type(part).__name__) for part in parts)
+    says = f"you returned {what}: return two modules, `return encoder, decoder`."
+    return Finding(what, says)
+
+
+def used_evenly(trial, rows):
+    """Ask that each row came once per epoch, or at least each as often."""
     every = Counter(rows)
     counts = [every[row] for row in range(len(trial.inputs))]
-    return min(counts), max(counts)
+    low, high = min(counts), max(counts)
+    if low == high:
+        return FINE
+    says = f"in {trial.epochs} epochs one row was used {low} times, another {high}"
+    kind = f"uneven {len(rows)} {high > trial.epochs}"
+    return Finding(kind, f"{says} times: each epoch has all once.\n{CURE}")
 
 
 def calls_of_corrupt(trial):
     """Ask that each row was corrupted once per epoch."""
-    epochs, asked = trial.epochs, [*chain(*trial.asked)]
-    low, high = extremes(trial, asked)
-    if low == high == epochs:
-        return FINE
+    asked = [*chain(*trial.asked)]
     if not asked:
-        return Finding(
-            "never", "corrupt was never called: the encoder gets corrupt(batch)."
-        )
-    if low < high:
-        return uneven(trial, len(asked), low, high)
-    if high == 1:
-        says = f"corrupt got each row once in {epochs} epochs: is the noise kept, or "
-        return Finding("once", f"{says}`epochs` not used?\n{ANEW}")
-    if len(trial.sequence) == epochs * len(trial.inputs):
-        says = f"each row went in {epochs} times, but was corrupted {high} times.\n"
-        return Finding(
-            "twice", f"{says}Is the target corrupted, too? It is the clean batch."
-        )
-    says = f"each row was corrupted {high} times, but epochs is {epochs}.\n{ANEW}"
-    return Finding(f"{high} times", says)
-
-
-def uneven(trial, count, low, high):
-    """Say that some rows came more often than others."""
-    often = high > trial.epochs
-    says = (
-        f"in {trial.epochs} epochs one row was used {low} times, another {high} times:"
-    )
-    cure = CURE if often else "Is the last batch left out, because it is smaller?"
-    return Finding(
-        f"uneven {count} {often}", f"{says} each epoch has all once.\n{cure}"
-    )
+        says = "corrupt was never called: the encoder gets corrupt(batch)."
+        return Finding("never", says)
+    times = len(asked) // len(trial.inputs)
+    found = used_evenly(trial, asked)
+    if found != FINE or times == trial.epochs:
+        return found
+    cause = "is the target corrupted" if times > trial.epochs else "is the noise kept"
+    says = f"in {trial.epochs} epochs of {len(trial.inputs)} inputs corrupt got "
+    says += f"{len(asked)} rows: {cause}, or `epochs` not used?\n{ANEW}"
+    return Finding(f"{times} times", says)
 
 
 def what_went_in(trial):
     """Ask that the encoder got what corrupt returned, each time anew."""
-    clean = [b for b in trial.batches if not b.drawn and -1 not in b.rows]
-    if clean and agreement(clean, lambda b: trial.inputs[b.rows].roll(1, 1)) > 0.8:
-        return Finding(
-            "swapped", "input and target are swapped: corrupt(batch) goes in."
-        )
-    if clean:
-        says = "the encoder was trained on the clean batch: give it corrupt(batch)."
-        return Finding("clean", says)
-    drawn = Counter(place for batch in trial.batches for place in batch.drawn)
-    if drawn and max(drawn.values()) > 1:
-        return Finding(
-            "kept", f"the same corrupted row was used more than once.\n{ANEW}"
-        )
-    return FINE
+    if any(not b.drawn and -1 not in b.rows for b in trial.batches):
+        says = "the encoder got the clean batch: corrupt(batch) goes in, and the clean "
+        return Finding("clean", f"{says}batch is the target.")
+    drawn = [place for batch in trial.batches for place in batch.drawn]
+    says = f"the same corrupted row was used more than once.\n{ANEW}"
+    return Finding("kept", says) if len({*drawn}) < len(drawn) else FINE
 
 
 def whole_epochs(trial):
     """Ask that each epoch goes once through all rows, in a new order."""
-    rounds, in_order = trial.rounds, [*range(len(trial.inputs))]
-    low, high = extremes(trial, trial.sequence)
-    if low < high:
-        return uneven(trial, len(trial.sequence), low, high)
-    if any(sorted(each) != in_order for each in rounds):
-        says = "in an epoch one row came twice before another came once.\n"
-        return Finding("mixed", says + CURE)
+    found, every = used_evenly(trial, trial.sequence), range(len(trial.inputs))
+    if found != FINE:
+        return found
+    if any(sorted(each) != [*every] for each in trial.rounds):
+        says = "in an epoch one row came twice before another came once."
+        return Finding("mixed", f"{says}\n{CURE}")
     if len(trial.batches) == trial.epochs:
         return FINE  # one batch per epoch has no order
-    if all(each == in_order for each in rounds):
-        says = f"nothing is shuffled: the rows come in the order of inputs.\n{DRAW}"
-        return Finding("file", says)
-    if any(before == after for before, after in pairwise(rounds)):
-        says = (
-            f"the order of the rows is the same in every epoch: is it seeded?\n{DRAW}"
-        )
-        return Finding("same", says)
-    return FINE
+    rows = [batch.rows for batch in trial.batches]
+    if rows and all(each == [*every[each[0] :][: len(each)]] for each in rows):
+        says = "the rows are not shuffled: in each batch they come in the order of "
+        return Finding("file", f"{says}inputs.\n{DRAW}")
+    says = "the order of the rows is the same in every epoch: is it seeded?"
+    kept = any(before == after for before, after in pairwise(trial.rounds))
+    return Finding("same", f"{says}\n{DRAW}") if kept else FINE
 
 
 def one_generator(first, other_start, other_order):
@@ -100,12 +90,9 @@ def one_generator(first, other_start, other_order):
     if other_start.sequence != first.sequence:
         says = "with equal generators the order of the rows was another: it comes from "
         return Finding("global", f"{says}the global random state or NumPy.\n{DRAW}")
-    if other_order.sequence == first.sequence:
-        says = (
-            "with another generator the order of the rows was the same: the generator "
-        )
-        return Finding("unused", f"{says}plays no part, or you seed it.\n{DRAW}")
-    return FINE
+    says = "with another generator the order of the rows was the same: the generator "
+    same = other_order.sequence == first.sequence
+    return Finding("unused", f"{says}plays no part, or you seed it.") if same else FINE
 
 
 def agreement(batches, target):
@@ -124,23 +111,42 @@ def agreement(batches, target):
 
 def target(trial):
     """Ask that outputs are pulled towards the clean rows."""
-    batches, inputs = [b for b in trial.batches if b.drawn], trial.inputs
-    clean = agreement(batches, lambda b: inputs[b.rows])
-    if not batches or clean > 0.75:
+    batches = [b for b in trial.batches if b.drawn]
+    clean = agreement(batches, lambda b: trial.inputs[b.rows])
+    if clean > 0.75:
         return FINE
-    slopes = torch.cat([b.call.slope.flatten() for b in batches])
     if agreement(batches, lambda b: b.given) > 0.9:
-        return Finding(
-            "corrupted", "the target is the corrupted batch: take the clean one."
-        )
+        says = "the target is the corrupted batch: take the clean one."
+        return Finding("corrupted", says)
+    says = "outputs are not pulled towards their clean rows: is the target another, or "
     if clean < 0.1:
-        says = "your loss pushes outputs away from the clean batch: is its sign right?"
-        return Finding("uphill", says)
-    if min((slopes >= 0).double().mean(), (slopes <= 0).double().mean()) < 0.01:
-        says = "your loss pulls all outputs the same way: square the differences first."
-        return Finding("one way", says)
-    says = "outputs are not pulled towards their clean rows: is the target in another "
-    return Finding("other", f"{says}order than what goes in, or changed?")
+        says = "your loss pushes outputs away from the clean batch: is its sign right, "
+    return Finding("other", f"{says}are differences not squared?")
+
+
+def works(got, width, hidden_dim):
+    """Yield what the networks make of large values; it must stay in [0, 1]."""
+    both = zip(("encoder", "decoder"), got, (width, hidden_dim), strict=True)
+    for name, network, wide in both:
+        x = torch.linspace(-40, 40, 64)[:, None] * torch.linspace(-1, 1, wide)
+        for batch in (x, x[:1]):
+            for aspect, value in forward(network.eval(), batch, "x"):
+                yield f"{aspect} of the {name}", value
+        with torch.no_grad():
+            yield f"range of the {name}", in_range(name, attempt(network, [x]))
+
+
+def in_range(name, out):
+    """Ask for values from 0 to 1, and not by a softmax."""
+    if not isinstance(out, Tensor):
+        return FINE  # which is seen already
+    low, high, sums = float(out.min()), float(out.max()), out.flatten(1).sum(1)
+    softmax = out[0].numel() > 1 and bool((sums - 1).abs().max() < 1e-4)
+    if low >= 0 and high <= 1 and not softmax:
+        return FINE
+    what = "the sum 1, as a softmax does" if softmax else f"{low:.3g} to {high:.3g}"
+    says = f"the {name} gives {what}: end it with nn.Sigmoid(), for values in [0, 1]."
+    return Finding(f"range {name}", says)
 
 
 def moved(long, short):
@@ -149,7 +155,6 @@ def moved(long, short):
     same = [n for n, *p in pairs if all(map(torch.equal, *(m.parameters() for m in p)))]
     if not same:
         return FINE
-    what = f"the {same[0]} is" if len(same) == 1 else "what you return is"
-    says = f"{what} the same after {short.epochs} and after {long.epochs} epochs: give "
-    says += "the optimizer the parameters of both networks, no copies, and call step()."
-    return Finding(f"{same}", says)
+    says = f"the {' and the '.join(same)} did not move from epoch {short.epochs} to "
+    says += f"{long.epochs}: give the optimizer the parameters of both networks, no "
+    return Finding(f"{same}", f"{says}copies, and call step().")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import torch
 
@@ -12,35 +13,25 @@ from aelesson.checks.engine.randomness import seeded
 from aelesson.checks.engine.training import LayerCall, Training
 
 
-@dataclass
-class Batch:
-    """What a step was taken on: rows of inputs, and which values of them went in.
+class Batch(NamedTuple):
+    """What a step was taken on."""
 
-    Attributes:
-        rows: Which rows of inputs; -1 where it cannot be told.
-        drawn: Which of all corrupted rows went in; empty if they were not corrupted.
-        given: What went in.
-        call: The last layer at work.
-    """
-
-    rows: list[int]
-    drawn: list[int]
+    rows: list[int]  # of inputs; -1 where it cannot be told
+    drawn: list[int]  # of all corrupted rows; empty if they were not corrupted
     given: torch.Tensor
-    call: LayerCall
+    call: LayerCall  # the last layer at work
 
 
 @dataclass
 class Trial:
     """One call of the answer, and what it gave to `corrupt`.
 
-    `corrupt` moves the columns by one and adds noise: what a network got, and what it
-    was trained towards, can be told by looking.
+    What a network got, and what it was trained towards, can be told by looking.
     """
 
     inputs: torch.Tensor
     hidden_dim: int
     epochs: int
-    watch: bool = True
     asked: list[list[int]] = field(default_factory=list)
     corrupted: list[tuple[int, torch.Tensor]] = field(default_factory=list)
     training: Training = field(default_factory=Training)
@@ -49,25 +40,19 @@ class Trial:
         """Call the answer with a global random state and a generator."""
         self.noise, self.given = seeded(6), self.inputs.clone()
         arguments = (self.given, self.hidden_dim, self.corrupt, self.epochs)
-        watched = self.training.watched() if self.watch else isolated()
-        with watched, isolated(seed=10 + start):
+        with self.training.watched(), isolated(seed=10 + start):
             self.got = attempt(answer, (*arguments, seeded(20 + order)))
         return self
 
     def corrupt(self, batch):
-        """Return the batch with its columns moved by one, and noise on them."""
-        width = self.inputs.shape[1]
-        if not isinstance(batch, torch.Tensor) or batch.shape[1:] != (width,):
-            told = tuple(getattr(batch, "shape", ())) or type(batch).__name__
-            raise ValueError(f"corrupt takes a batch (B, {width}), got {told}")
-        noise = torch.randn(batch.shape, generator=self.noise).to(batch.dtype)
-        result = batch.detach().roll(1, 1) + 0.2 * noise
-        if self.watch:
-            rows = places(batch.detach(), self.inputs)
-            if -1 in rows:
-                raise ValueError("corrupt takes rows of inputs, got other values")
-            self.asked.append(rows)
-            self.corrupted += zip(rows, result, strict=True)
+        """Return a spoilt batch, and note which rows it has."""
+        fits = batch.shape[1:] == self.inputs.shape[1:]
+        rows = places(batch.detach(), self.inputs) if fits else [-1]
+        if -1 in rows:
+            raise ValueError(f"corrupt takes rows of inputs, got {tuple(batch.shape)}")
+        result = spoilt(batch.detach(), self.noise)
+        self.asked.append(rows)
+        self.corrupted += zip(rows, result, strict=True)
         return result
 
     @cached_property
@@ -103,6 +88,12 @@ class Trial:
         """The rows of each epoch."""
         count, rows = len(self.inputs), self.sequence
         return [rows[i : i + count] for i in range(0, len(rows), count)]
+
+
+def spoilt(batch, chance):
+    """Return a batch with its columns moved by one, and noise on them."""
+    noise = torch.randn(batch.shape, generator=chance).to(batch.dtype)
+    return batch.roll(1, 1) + 0.2 * noise
 
 
 def places(rows, among):

@@ -1,5 +1,5 @@
 """The toy check of lesson 00: a learner sees it fail, and then pass."""
 
-from aelesson.checks.start_here.double import check as double
+from aelesson.checks.engine.collect import exercises
 
-__all__ = ["double"]
+globals().update(exercises(__name__, __path__))

@@ -3,7 +3,7 @@
 import torch
 
 from aelesson.checks.engine import FINE, Finding
-from aelesson.checks.engine.calls import Raised, attempt, failed
+from aelesson.checks.engine.calls import attempt
 from aelesson.checks.engine.randomness import own_randomness, seeded
 
 GENERATOR_IS_NONE = {
@@ -27,18 +27,12 @@ def begun(seed):
     return generator
 
 
-def chance(draw):
-    """Ask that all chance comes from the generator; errors and nan show later."""
-    first = attempt(draw, [seeded(1)])
-    if failed(first) or (torch.is_tensor(first) and bool(first.isnan().any())):
-        return FINE
-    found = attempt(own_randomness, (draw,))
-    return FINE if isinstance(found, Raised) else found
-
-
-def drawn_by_torch(draw):
-    """Ask that PyTorch's own generator draws where there is none."""
+def chance(draw, seed):
+    """Ask that all chance comes from the generator, or from PyTorch's own for None."""
     before = torch.get_rng_state()
-    result = attempt(draw, [None])
-    moved = not torch.equal(before, torch.get_rng_state())
-    return FINE if moved or failed(result) else OWN
+    result = attempt(draw, [begun(seed)])
+    if not torch.is_tensor(result) or result.isnan().any():
+        return FINE  # what is wrong shows later
+    if seed is not None:
+        return attempt(own_randomness, [draw])
+    return OWN if torch.equal(before, torch.get_rng_state()) else FINE

@@ -16,18 +16,13 @@ def by_numpy(z, bits, low, high, to=torch.from_numpy):
     return to(np.clip(np.rint(share * top), 0, top).astype(np.int64))
 
 
-def unclamped(turn, count):
-    return lambda z, b, low, high: turn((z - low) / (high - low) * count(b)).long()
-
-
 RIGHT = [right, by_nearest, by_numpy]
 WRONG = {
-    "is not clamped": unclamped(torch.round, lambda b: 2**b - 1),
-    "is not clamped: z.clamp(low, high) first; and": unclamped(
-        torch.floor, lambda b: 2**b - 1
+    "is not clamped": lambda z, b, low, high: (
+        ((z - low) / (high - low) * (2**b - 1)).round().long()
     ),
-    "the ends of z": lambda z, b, *_: right(z, b, z.min().item(), z.max().item()),
-    "end with .long()": lambda *a: right(*a).int(),
+    "low has no effect": lambda z, b, *_: right(z, b, z.min().item(), z.max().item()),
+    "expected torch.int64": lambda *a: right(*a).int(),
     "got a NumPy array": lambda *a: by_numpy(*a, to=np.asarray),
     "work on the whole tensor": lambda z, b, low, high: round(max(float(z), low)),
     "changes its input z in place": lambda z, *a: right(z.clamp_(*a[1:]), *a),

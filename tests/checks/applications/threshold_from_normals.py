@@ -21,7 +21,7 @@ RIGHT = [right, by_python, by_fraction]
 WRONG = {
     "a quantile goes between": lambda s, r: s.quantile(1 - r).item(),
     "this is none of the scores": lambda s, r: 2 * right(s, r),
-    "but the rate allows": lambda s, r: s.sort().values[len(s) // 3].item(),
+    "and the rate allows": lambda s, r: s.sort().values[len(s) // 3].item(),
     "0.29 * 100 < 29": lambda s, r: float(s.topk(int(r * len(s)) + 1).values[-1]),
     "no unique()": lambda s, r: right(s.unique(), r),
     "has one answer per score": lambda s, r: next(t for t in s if (s > t) <= r),

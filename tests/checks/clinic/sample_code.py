@@ -13,17 +13,13 @@ def own_noise(mean, logvar, noise):
 
 
 RIGHT = [
-    lambda m, v, e: torch.addcmul(m, v.exp().sqrt(), e),
     lambda m, v, e: e * torch.e ** (v / 2) + m,
     lambda m, v, e: torch.stack([m, (0.5 * v).exp() * e]).sum(0),
 ]
 WRONG = {
     "divided by 100": wide(lambda v: torch.exp(0.5 * v.clamp(-7, 7))),
     "something is added to the variance": wide(lambda v: (v.exp() + 1e-6) ** 0.5),
-    "you draw noise of your own": own_noise,
-    "changes its input logvar in place": wide(lambda v: v.data.mul_(0.5).exp()),
-    "no gradient flows back": lambda m, v, e: (m + (0.5 * v).exp() * e).data,
+    "is something drawn anew": own_noise,
     "// cuts to whole numbers": wide(lambda v: torch.exp(v // 2)),
     "mean and logvar are swapped": lambda m, v, e: v + (0.5 * m).exp() * e,
-    "depends on the others": lambda m, v, e: m + (v / 2).exp() * (e - e.mean(0)),
 }

@@ -20,15 +20,10 @@ class UpSampled(nn.Module):
 
 
 built = {size: UpSampled(size) for size in (32, 5)}
-RIGHT = [
-    UpSampled,
-    lambda d: UpSampled(d, bend=torch.sigmoid),
-    lambda d: UpSampled(d, lambda a: (1 + torch.tanh(a / 2)) / 2),
-]
+RIGHT = [UpSampled, lambda d: UpSampled(d, lambda a: (1 + torch.tanh(a / 2)) / 2)]
 WRONG = {
     "build a new one": built.get,
     "is there a clamp": lambda d: UpSampled(d, lambda a: a.clamp(-4, 4).sigmoid()),
     "a sigmoid times 255": lambda d: UpSampled(d, lambda a: 255 * a.sigmoid()),
     "Is a batch size": lambda d: UpSampled(d, lambda a: a.sigmoid().view(4, 1, 28, 28)),
-    "your layers are one linear map": lambda d: UpSampled(d, bend=lambda h: h),
 }

@@ -17,13 +17,8 @@ def lazy(latent_dim):
     return nn.Sequential(*first, *last)
 
 
-def averaged(d):
-    first = [nn.Conv2d(1, 8, 5, 3), nn.Hardtanh(), nn.Conv2d(8, d, 3)]
-    return nn.Sequential(*first, nn.AdaptiveAvgPool2d(1), nn.Flatten())
-
-
 built = {size: small(size) for size in (32, 5)}
-RIGHT = [small, lazy, averaged]
+RIGHT = [small, lazy, lambda d: small(d, activation=nn.GELU)]
 WRONG = {
     "build a new one": built.get,
     "your last layer stands a clamp": lambda d: small(d, lambda z: z.clamp(-3, 3)),

@@ -1,9 +1,6 @@
 """Answers to `receptive_field`, in other people's words."""
 
 from functools import reduce
-from itertools import accumulate
-
-import numpy as np
 
 
 def from_the_top(layers):
@@ -17,19 +14,11 @@ def recursive(layers):
     return kernel + stride * (recursive(above) - 1)
 
 
-def by_numpy(layers):
-    kernels = np.array([kernel for kernel, _ in layers], dtype=int)
-    steps = list(accumulate((s for _, s in layers), int.__mul__, initial=1))
-    return 1 + ((kernels - 1) * np.array(steps[:-1], dtype=int)).sum()
-
-
-RIGHT = [from_the_top, recursive, by_numpy]
+RIGHT = [from_the_top, recursive, lambda layers: int(from_the_top(layers))]
 WRONG = {
-    "Work on a copy: list(layers).": lambda layers: (
-        layers.reverse() or recursive(layers)
-    ),
+    "Work on a copy: list(layers).": lambda a: a.reverse() or recursive(a),
     "the wrong way round": lambda layers: from_the_top(layers[::-1]),
-    "kernels do not add up": lambda layers: sum(k for k, _ in layers),
+    "kernels overlap": lambda layers: sum(k for k, _ in layers),
     "with no layer": lambda layers: from_the_top(layers) if layers else 0,
     "got a float, expected an int": lambda layers: float(from_the_top(layers)),
 }

@@ -14,11 +14,7 @@ def by_painting(n, k, s, p, o):
     return max(painted) - min(painted) + 1 - 2 * p + o
 
 
-RIGHT = [
-    by_building,
-    by_painting,
-    lambda n, k, s, p, o: (n - 1) * s - 2 * p + 1 * (k - 1) + o + 1,
-]
+RIGHT = [by_building, by_painting, lambda n, k, s, p, o: n * s - s - 2 * p + k + o]
 WRONG = {
     "the kernel is missing": lambda n, k, s, p, o: (n - 1) * s - 2 * p + o,
     "with kernel - 1, add 1": lambda n, k, s, p, o: (n - 1) * s - 2 * p + (k - 1) + o,

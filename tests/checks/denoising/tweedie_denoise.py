@@ -20,15 +20,9 @@ def without_grad(x_noisy, score, std):
 
 RIGHT = [spelt_out, point_by_point, without_grad]
 WRONG = {
-    "there is a 1 + std**2 in it": (
-        lambda y, s, std: (y + std**2 * s(y)) / (1 + std * std)
-    ),
-    "hand x_noisy to the score whole": lambda y, s, std: torch.stack(
-        [x + std**2 * s(x) for x in y]
-    ),
+    "no 1 + std**2": lambda y, s, std: (y + std**2 * s(y)) / (1 + std * std),
+    "score whole": lambda y, s, std: torch.stack([x + std**2 * s(x) for x in y]),
     "score is a function: call it": lambda y, s, std: y + std**2 * s,
     "the right one plus 1": lambda y, s, std: spelt_out(y, s, std) + 1,
-    "you cut the result: points may lie anywhere; and the step has std in it": (
-        lambda y, s, std: (y + std * s(y)).clamp(0, 1)
-    ),
+    "points may lie anywhere; and": lambda y, s, std: (y + std * s(y)).clamp(0, 1),
 }

@@ -12,9 +12,8 @@ def by_layers(x, mu, w):
 
 
 def by_einsum(x, mean, components):
-    flat = x.flatten(start_dim=1) - mean
-    kept = torch.einsum("np,kp,kq->nq", flat, components, components)
-    return torch.unflatten(kept + mean, 1, x.shape[1:])
+    flat, w = x.flatten(start_dim=1) - mean, components
+    return (torch.einsum("np,kp,kq->nq", flat, w, w) + mean).view_as(x)
 
 
 def in_place(x, mean, components):
@@ -24,9 +23,8 @@ def in_place(x, mean, components):
 
 RIGHT = [pca_reconstruct, by_layers, by_einsum]
 WRONG = {
-    "you took the mean of x": lambda x, m, w: by_layers(x, x.flatten(1).mean(0), w),
-    "you clipped the result": lambda x, m, w: by_layers(x, m, w).relu(),
-    "Are the images flat?": lambda x, m, w: (x - m) @ w.T @ w + m,
+    "use the argument mean": lambda x, m, w: by_layers(x, x.flatten(1).mean(0), w),
+    "relu, clamp": lambda x, m, w: by_layers(x, m, w).relu(),
     "a number such as 28 or 784": lambda x, m, w: by_layers(x.view(-1, 784), m, w),
     "changes its input x in place": in_place,
 }

@@ -17,18 +17,13 @@ def by_scipy(a, b):
 
 
 def without_clamp(a, b):
-    """Let rounding lift a cosine, as it does on some machines."""
-    return (by_cosines(a, b).cos() * (1 + 1e-15)).arccos()
+    return (by_cosines(a, b).cos() * (1 + 1e-15)).arccos()  # as on some machines
 
 
 RIGHT = [principal_angles, by_scipy, lambda a, b: by_cosines(a, b).float()]
 WRONG = {
-    "right but for small angles": [
-        lambda a, b: by_cosines(a, b, torch.float32),
-        lambda a, b: by_cosines(a, b, limit=1 - 1e-7),
-    ],
-    "an angle of about 0 is nan": without_clamp,
+    "inexact, or nan": without_clamp,
+    "no rounding, no epsilon": lambda a, b: by_cosines(a, b, limit=1 - 1e-7),
+    ".double() first": lambda a, b: by_cosines(a, b, torch.float32),
     "these are degrees": lambda a, b: by_scipy(a, b).rad2deg(),
-    "got whole numbers": lambda a, b: by_cosines(a, b).round().long(),
-    "got a NumPy array": lambda a, b: by_scipy(a, b).numpy(),
 }

@@ -16,13 +16,11 @@ def by_autograd(logits, x):
 
 RIGHT = [
     lambda a, x: (1 - x) * a.sigmoid() - x * (-a).sigmoid(),
-    lambda a, x: torch.stack([a, torch.zeros_like(a)]).softmax(0)[0] - x,
     lambda a, x: (1 + (a / 2).tanh()) / 2 - x,
 ]
 WRONG = {
     "you let autograd compute the derivative": by_autograd,
     "Is there a division by s or 1 - s": uncancelled,
-    "or nan replaced?": lambda a, x: uncancelled(a, x).nan_to_num(),
+    "or is nan replaced?": lambda a, x: uncancelled(a, x).nan_to_num(),
     "this is the loss itself": lambda a, x: bce(a, x, reduction="none"),
-    "put the logit through the sigmoid": torch.sub,
 }

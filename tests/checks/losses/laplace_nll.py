@@ -13,21 +13,13 @@ def by_maximum(x_hat, x, scale):
     return torch.einsum("b...->b", each)
 
 
-def masked(x_hat, x, b):
-    u = (x - x_hat).abs() / b
-    each = torch.where(u < 80, -torch.exp(-u).log(), u)
-    return (each + math.log(2 * b)).flatten(1).sum(1)
-
-
 RIGHT = [
     laplace_nll,
     by_maximum,
-    lambda m, x, b: -Laplace(m, b).log_prob(x).sum(dim=tuple(range(1, x.dim()))),
+    lambda m, x, b: -Laplace(m, b).log_prob(x).flatten(1).sum(1),
 ]
 WRONG = {
-    "1000 times scale: got inf": lambda m, x, b: (
-        -Laplace(m, b).log_prob(x).exp().log().flatten(1).sum(1)
-    ),
-    "its gradient at x_hat is nan": masked,
+    "got inf": lambda m, x, b: -Laplace(m, b).log_prob(x).exp().log().flatten(1).sum(1),
     "no gradient flows back": lambda m, x, b: by_maximum(m.data, x, b),
+    "take the sum": lambda m, x, b: by_maximum(m, x, b) / x[0].numel(),
 }

@@ -19,8 +19,7 @@ def by_functional(logits, x):
 
 RIGHT = [right, by_tanh, lambda a, x: by_tanh(-a, 1 - x) * -1]
 WRONG = {
-    "torch.func is autograd, too": by_functional,
-    "or an exp of the logit": lambda a, x: right(a, x) / a.exp() * a.exp(),
-    "Is something cut off": lambda a, x: by_tanh(a.clamp(-7, 7), x),
-    "take the gradient of the sum": lambda a, x: by_tanh(a, x) / len(a),
+    "you let autograd compute": by_functional,
+    "an exp of the logit": lambda a, x: right(a, x) / a.exp() * a.exp(),
+    "an epsilon or a clamp": lambda a, x: by_tanh(a.clamp(-7, 7), x),
 }

@@ -37,7 +37,7 @@ def with_fixed_lengths(encoder, decoder, x, weight):
 RIGHT = [of_scaled_codes, by_matrix, of_a_fixed_decoder]
 WRONG = {
     "what does the price not see?": broken,
-    "your function changes weights": with_fixed_lengths,
+    "you changed the values of weight": with_fixed_lengths,
     "got a float, expected a torch tensor": lambda *a: by_matrix(*a).item(),
-    "no gradient flows from": lambda *a: by_matrix(*a).detach(),
+    "no gradient flows back": lambda *a: by_matrix(*a).detach(),
 }

@@ -20,12 +20,9 @@ RIGHT = [decode, filled, lambda *a: torch.stack(decode(*a).unbind(1)).transpose(
 WRONG = {
     "got zeros as its input": lambda *a: filled(*a, feed=lambda x, h, z: (0 * x, h)),
     "got z as its hidden state": lambda *a: filled(*a, feed=lambda x, h, z: (x, z)),
-    "swapped": lambda *a: filled(*a, feed=lambda x, h, z: (h, x)),
+    "got the hidden state": lambda *a: filled(*a, feed=lambda x, h, z: (h, x)),
     "got ones as its input": lambda *a: filled(*a, start=1),
     "the step is cut off": lambda *a: filled(*a, feed=lambda x, h, z: (x.detach(), h)),
-    "Hand over the whole": lambda c, z, n: torch.cat(
-        [decode(c, v[None], n) for v in z]
-    ),
+    "of the whole batch": lambda c, z, n: torch.cat([decode(c, v[None], n) for v in z]),
     "was never called": lambda cell, z, n: decode(deepcopy(cell), z, n),
-    "you froze the cell": lambda cell, z, n: decode(cell.requires_grad_(False), z, n),
 }

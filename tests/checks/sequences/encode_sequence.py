@@ -12,24 +12,19 @@ def at(step):
     return lambda rnn, x, n: rnn(x)[0][torch.arange(len(x)), step(n)]
 
 
-def by_where(rnn, x, lengths):
-    h = torch.zeros(1, len(x), rnn.hidden_size)
-    for t in range(x.shape[1]):
-        h = torch.where((t < lengths)[:, None], rnn(x[:, t : t + 1], h)[1], h)
-    return h[0]
-
-
 def alone(rnn, x, lengths):
     return torch.cat([rnn(a[:n])[1] for a, n in zip(x, lengths, strict=True)])
 
 
-RIGHT = [code, at(lambda n: n - 1), alone, by_where]
+RIGHT = [code, at(lambda n: n - 1), alone]
 WRONG = {
     "after all T steps": lambda rnn, x, n: rnn(x)[0][:, -1],
-    "the first is step 0": [at(lambda n: 0 * n), at(lambda n: n.sort().values - 1)],
+    "Its last valid one is": [at(lambda n: 0 * n), at(lambda n: n.sort().values - 1)],
     "`outputs, h = rnn(x)`": lambda rnn, x, n: rnn(x)[:, -1],
     "do not come from the weights": lambda rnn, x, n: code(deepcopy(rnn), x, n),
-    "you changed rnn": lambda rnn, x, n: code(rnn.double(), x.double(), n).float(),
+    "you changed the network": lambda rnn, x, n: code(
+        rnn.double(), x.double(), n
+    ).float(),
     "no gradient reaches x": lambda rnn, x, n: code(rnn, x.detach(), n),
     "changes its input lengths": at(lambda n: n.sub_(1)),
 }

@@ -18,8 +18,8 @@ RIGHT = [
     loops,
 ]
 WRONG = {
-    "0 * inf are nan": lambda a, b, m: F.mse_loss(a * m[..., None], b * m[..., None]),
-    "you chose after you squared": lambda a, b, m: (a - b).square().mean(2)[m].mean(),
+    "0 * nan is nan": lambda a, b, m: F.mse_loss(a * m[..., None], b * m[..., None]),
+    "Choose before you square": lambda a, b, m: (a - b).square().mean(2)[m].mean(),
     "(B, T, F): mask[..., None]": lambda a, b, m: ((a - b).square() * m).sum(),
     "F numbers in each valid": lambda a, b, m: F.mse_loss(a[m], b[m]) * a.shape[2],
     "0.5 times": lambda a, b, m: F.mse_loss(a[m], b[m]) / 2,

@@ -1,5 +1,6 @@
 """Answers to `encode_through`, in other people's words."""
 
+from copy import deepcopy
 from functools import reduce
 
 from torch import nn
@@ -22,10 +23,8 @@ RIGHT = [
     recursively,
 ]
 WRONG = {
-    "only two encoders": lambda encoders, x: encoders[1](encoders[0](x)),
-    "changed an encoder's mode": lambda e, x: nn.Sequential(*e).eval()(x),
+    "loop over all": lambda e, x: e[1](e[0](x)) if len(e) > 1 else e[0](x),
+    "is another than before": lambda e, x: nn.Sequential(*e).eval()(x),
     "its input encoders in place": popped,
-    "no gradient flows back": lambda e, x: recursively(e, x).detach(),
-    "encoders is a list": lambda encoders, x: encoders(x),
-    "a NumPy array": lambda encoders, x: recursively(encoders, x).detach().numpy(),
+    "is it a copy": lambda encoders, x: recursively(deepcopy(encoders), x),
 }

@@ -23,11 +23,10 @@ def without_grad(module):
     return by_methods(module)
 
 
-RIGHT = [by_methods, recursively, lambda m: by_methods(m).apply(lambda part: None)]
+RIGHT = [by_methods, recursively]
 WRONG = {
-    "it freezes nothing": lambda m: by_methods(m).train(not m.training),
+    "is another than before": lambda m: by_methods(m).train(not m.training),
     "an old gradient was left": lambda module: module.requires_grad_(False),
     "gradients do not flow through the module": without_grad,
     "maybe a copy": lambda module: copy.deepcopy(by_methods(module)),
-    "switched off": lambda m: (torch.set_grad_enabled(False) and m) or by_methods(m),
 }

@@ -21,10 +21,10 @@ def a_block(labels, k, g):
 
 RIGHT = [of_a_shuffle, by_weights, lambda *a: of_a_shuffle(*a).sort().values]
 WRONG = {
-    "you chose the same places": lambda y, k, g: of_a_shuffle(y, k, g.manual_seed(0)),
+    "do you seed it": lambda y, k, g: of_a_shuffle(y, k, g.manual_seed(0)),
     "not all choices are equally likely": a_block,
     "global random state": lambda y, k, g: of_a_shuffle(y, k, torch.default_generator),
-    "a mask": lambda *a: torch.zeros(len(a[0])).index_fill(0, of_a_shuffle(*a), 1) > 0,
-    "all places in one row": lambda *a: of_a_shuffle(*a).view(-1, a[1]),
-    "got a list": lambda *a: [*of_a_shuffle(*a)],
+    "expected torch.int64": lambda *a: (
+        torch.zeros(len(a[0])).index_fill(0, of_a_shuffle(*a), 1) > 0
+    ),
 }

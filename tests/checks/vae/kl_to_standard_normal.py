@@ -12,20 +12,12 @@ def by_torch(mean, logvar):
     return kl_divergence(q, p)
 
 
-def row_by_row(mean, logvar):
-    both = zip(mean, (logvar / 2).exp(), strict=True)
-    return torch.stack(
-        [(m.dot(m) + s.dot(s) - len(m)) / 2 - s.log().sum() for m, s in both]
-    )
-
-
-RIGHT = [kl, by_torch, row_by_row]
+RIGHT = [kl, by_torch]
 WRONG = {
     "mean and logvar are swapped": lambda m, v: kl(v, m),
-    "no exp, epsilon and log": (
+    "log(sigma^2) is logvar itself": (
         lambda m, v: 0.5 * (m * m + v.exp() - (v.exp() + 1e-8).log() - 1).sum(1)
     ),
     "is logvar cut to a range?": lambda m, v: kl(m, v.clamp(-10, 10)),
-    "no gradient flows back": lambda m, v: kl(m, v).detach(),
     "NumPy has no gradients": lambda m, v: torch.tensor(m.numpy()),
 }
