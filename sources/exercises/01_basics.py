@@ -13,7 +13,7 @@
 #
 # Everywhere in this sheet: inputs stay as they are, so make new tensors; results have the
 # kind that the signature names, a Python number or a torch tensor. Where the lesson prints
-# the very thing, the minutes are few. Try it without looking.
+# the same function, the exercise is a short warm-up: try it without looking.
 
 # %%
 import math
@@ -197,8 +197,8 @@ checks.basics.train_step(train_step)
 #   in whatever range.
 # - returns one value per image: the mean squared error over all its values, channels
 #   included.
-# - the model, with all its parts, is in evaluation mode while it is measured, and afterwards
-#   in the mode in which it was before, training or not. Its parameters stay as they are.
+# - while it is measured, the model is in evaluation mode, with all its parts. Afterwards its
+#   `training` is what it was before. Its parameters stay as they are.
 # - no graph: the result does not require gradients.
 #
 # **Expect:** a model that answers 0 everywhere has an error of `images.square()` averaged
@@ -290,7 +290,7 @@ checks.basics.compression_ratio(compression_ratio)
 # the time. A friend says: average more. But I report one number per epoch already."*
 #
 # The program trains for an epoch and returns the loss that goes into the curve. Only the
-# `_broken` function is ill. It runs on real digits, as the open task below does.
+# `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from torch.nn import functional as F
@@ -333,11 +333,11 @@ print(" ".join(f"{loss:.4f}" for loss in broken))
 #
 # `epoch_loss(model, batches, optimizer) -> float`
 #
-# - `model`, `optimizer`: as in exercise 3. `batches`: tensors `(B, ...)`; the last one may
-#   have fewer images.
+# - `model`, `optimizer`: as in exercise 3. `batches`: a list of tensors `(B, ...)`, of which
+#   the last one may have fewer images.
 # - takes the same steps as before, one for each batch.
-# - returns the mean squared error that the steps met, over all images: an image in a small
-#   batch counts as much as any other. A Python number.
+# - returns the mean squared error over all images, each measured in its own step, before the
+#   weights move: an image in a small batch counts as much as any other. A Python number.
 #
 # **Expect:** a curve that falls more evenly.
 #
@@ -403,7 +403,7 @@ print("mended:", " ".join(f"{loss:.4f}" for loss in mended))
 #   `decode(z)`, back to images: `models.Autoencoder` has both. Choose settings by
 #   `x_validation`.
 # - The judge measures the mean squared error per pixel on 1,000 digits that are not in
-#   your sample. `decode` gets nothing but the codes. Who has trained on the judge's digits
+#   your sample. `decode` gets nothing but the codes. Anyone who trained on the judge's digits
 #   is found out.
 # - What beats PCA with 16 numbers earns the points. The check shows your place among PCA,
 #   the lesson's network and the course's best.

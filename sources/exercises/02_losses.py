@@ -18,7 +18,7 @@
 # such as `1, 28, 28` or `784`. "Sum over an image" means over all its values. Logarithms are
 # natural, so that the unit is nats. Inputs stay as they are. Each result is a torch tensor
 # with the dtype of its inputs, float32 or float64. The losses 1 to 3 need gradients, so
-# compute them with torch throughout; the rest needs none.
+# compute them with torch throughout; for the others NumPy will do inside, too.
 
 # %%
 import math
@@ -37,7 +37,8 @@ from aelesson import checks
 # `gaussian_nll(x_hat, x, std) -> Tensor of shape (B,)`
 #
 # - `x_hat`, `x`: reconstructions and images, `(B, ...)` each; any real numbers.
-# - `std`: $\sigma$, the standard deviation of the noise, a Python number such as 0.1 or 2.
+# - `std`: $\sigma$, the standard deviation of the noise, a Python number above 0, such as 0.1
+#   or 2.
 # - returns, for each image, the sum of $-\log p(x)$ over its values, where $p$ is the normal
 #   density with mean `x_hat` and standard deviation `std`:
 #   $p(x) = \frac{1}{\sigma\sqrt{2\pi}}\, e^{-(x - \hat{x})^2 / 2\sigma^2}$.
@@ -236,8 +237,8 @@ checks.losses.mse_logit_gradient(mse_logit_gradient)
 #
 # <details><summary>Hint 1</summary>
 #
-# First the derivative with respect to $s$: $-\frac{x}{s} + \frac{1 - x}{1 - s}$. Put it over one
-# denominator.
+# First the derivative with respect to $s$: $-\frac{x}{s} + \frac{1 - x}{1 - s}$. Put it over
+# one denominator.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -291,8 +292,8 @@ checks.losses.bce_logit_gradient(bce_logit_gradient)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# What are `x` and `y` of `xlogy` in the first half of the formula, and what in the second? Mind
-# the sign.
+# What are `x` and `y` of `xlogy` in the first half of the formula, and what in the second?
+# Mind the sign.
 #
 # </details>
 
@@ -313,7 +314,7 @@ checks.losses.bernoulli_entropy(bernoulli_entropy)
 # perfect. My network learns for longer and longer, and still nearly half is left. Is it too
 # small?"*
 #
-# Only the `_broken` function is ill. It runs on real digits, as the open task below does.
+# Only the `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from torch import nn
@@ -436,7 +437,7 @@ def levels(x):
 # - The judge makes probabilities of them by a softmax over the levels, so that nobody can
 #   promise more than 1 in all. It measures $-\log p(x)$, summed over the pixels, on 1,000
 #   digits that are not in your sample: `F.cross_entropy(model(x_hat), levels(x))`, as a sum.
-#   Who has trained on the judge's digits is found out.
+#   Anyone who trained on the judge's digits is found out.
 # - What beats one histogram of all pixels, which does not even look at `x_hat`, earns the
 #   points. The check shows your place; the lesson's three beliefs stand in the list, too.
 #
@@ -453,9 +454,9 @@ def levels(x):
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# A small convolutional network may return the 256 logits. Begin with the bias of the histogram,
-# its logarithm. Most of the time goes into 784 softmaxes for each image: are all pixels needed
-# in each step?
+# A small convolutional network may return the 256 logits. Begin with the bias of the
+# histogram, its logarithm. Most of the time goes into 784 softmaxes for each image: are all
+# pixels needed in each step?
 #
 # </details>
 

@@ -37,7 +37,8 @@ from aelesson import checks
 #   has orthonormal **rows**: the directions in which the images vary most about their mean,
 #   the largest variance first.
 # - `N` images vary about their mean in at most `N - 1` directions. So for `k` = `N` the last
-#   row is a direction without any variance. Any one will do, but its length is 1, too.
+#   row is a direction without any variance: any one that is orthogonal to the others, of
+#   length 1.
 # - the sign: in each row, the value that is farthest from 0 is positive.
 #
 # **Expect:** for the three points (0, 0), (4, 3), (8, 6) and `k` = 1: the mean (4, 3) and
@@ -107,8 +108,8 @@ checks.linear.fit_pca(fit_pca)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# From `(N, k)` back to `(N, P)`: by which matrix, transposed or not? And what was subtracted is
-# still missing. `.reshape` makes images of flat rows again.
+# From `(N, k)` back to `(N, P)`: by which matrix, transposed or not? And what was subtracted
+# is still missing. `.reshape` makes images of flat rows again.
 #
 # </details>
 
@@ -230,7 +231,7 @@ checks.linear.principal_angles(principal_angles)
 # more often than by chance, so the codes are good; but a friend has far more hits with the
 # same sixteen numbers."*
 #
-# Only the `_broken` function is ill. It runs on real digits, as the open task below does.
+# Only the `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from aelesson import data, runtime
@@ -266,7 +267,8 @@ print(f"{hits(shared_codes_broken):.1%} of the validation digits")
 #
 # `shared_codes(x_train, x_new, k) -> (codes_train, codes_new)`
 #
-# - `x_train`, `x_new`: two sets of images of one shape, `(N, ...)` and `(M, ...)`; `M` may be 1.
+# - `x_train`, `x_new`: two sets of images of one shape, `(N, ...)` and `(M, ...)`; `M` may be
+#   1.
 # - returns two tensors, `(N, k)` and `(M, k)`: their codes in the PCA of the *training*
 #   images. The code of a new image depends on itself and on the training images, and on
 #   nothing else. The sign of a component is free.
@@ -291,13 +293,13 @@ print(f"{hits(shared_codes_broken):.1%} of the validation digits")
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
-# Each set was measured in its own coordinates: its own origin, its own directions. The two PCAs
-# are alike, since both sets are digits, so the program runs, the shapes fit, and the number
-# is far above chance. But components of nearly equal variance come in another order or turned,
-# and then a number in one code means something else in the other. A fixed sign mends only
-# what the sign had spoilt. In scikit-learn the same mistake is `fit_transform` on new data, where
-# `transform` is meant. Fitting both sets together gives one code, but the new images then
-# help to make it, and one that comes tomorrow changes all of them.
+# Each set was measured in its own coordinates: its own origin, its own directions. The two
+# PCAs are alike, since both sets are digits, so the program runs, the shapes fit, and the
+# number is far above chance. But components of nearly equal variance come in another order or
+# turned, and then a number in one code means something else in the other. A fixed sign mends
+# only what the sign had spoilt. In scikit-learn the same mistake is `fit_transform` on new
+# data, where `transform` is meant. Fitting both sets together gives one code, but the new
+# images then help to make it, and one that comes tomorrow changes all of them.
 #
 # </details>
 
@@ -339,7 +341,7 @@ def spoilt(x):
 #   `y @ weight.T + bias`. At most 16 singular values of `weight` are not 0, so the map is a
 #   linear autoencoder with a code of 16. Choose settings by `x_validation`.
 # - The judge spoils 1,000 digits that are not in your sample, and measures the mean squared
-#   error per pixel against the clean ones. Who has used the judge's digits is found out.
+#   error per pixel against the clean ones. Anyone who used the judge's digits is found out.
 # - What beats PCA of the clean images earns the points. The check shows your place.
 #
 # <details><summary>Hint 1</summary>

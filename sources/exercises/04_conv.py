@@ -77,7 +77,8 @@ checks.conv.conv_size(conv_size)
 #
 # - each of the `size` places of the input paints `kernel` pixels into the output, and the
 #   next place begins `stride` pixels further on. Then `padding` pixels are cut off at *each*
-#   end, and `output_padding` pixels are added at *one* end.
+#   end, and `output_padding` pixels are added at *one* end. All are whole numbers that
+#   PyTorch accepts.
 # - returns the side that comes out. It reaches from the first painted pixel to the last,
 #   with the gaps between.
 #
@@ -133,8 +134,8 @@ checks.conv.transposed_conv_size(transposed_conv_size)
 #
 # <details><summary>Hint 1</summary>
 #
-# Make the maps smaller and more numerous: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of 7 x 7.
-# Which kernel, stride and padding halve a side? Exercise 1 tells.
+# Make the maps smaller and more numerous: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of 7 x
+# 7. Which kernel, stride and padding halve a side? Exercise 1 tells.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -281,7 +282,7 @@ checks.conv.receptive_field(receptive_field)
 # *"The lesson says that a dense network does not notice when the pixels of all images are
 # shuffled. I have tried it: mine has more than four times the error. So much for that."*
 #
-# Only the `_broken` function is ill. It is tried on real digits, which the open task below
+# Only the `_broken` function is wrong. It is tried on real digits, which the open task below
 # needs as well.
 
 # %%
@@ -404,7 +405,8 @@ print(f"as they are: {plain:.4f}, broken: {broken:.4f}, mended: {mended:.4f}")
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Is every pixel worth its weights? And must encoder and decoder each have weights of their own?
+# Is every pixel worth its weights? And must encoder and decoder each have weights of their
+# own?
 #
 # </details>
 # <details><summary>Hint 3</summary>

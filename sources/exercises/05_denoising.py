@@ -13,11 +13,11 @@
 #
 # Images are tensors with values in [0, 1], 0 for black and 1 for white; `B` is their number.
 #
-# **In the first five:** images may have any shape `(B, ...)`. Inputs stay as they are, and what you
-# return is a new torch tensor. Only exercise 4 needs gradients. Where a `generator` comes in,
-# *all* randomness comes from it: it is handed to each function that draws, it is not seeded
-# again, and PyTorch's global random state is not touched. Shape and dtype of noisy images are
-# those of `x`.
+# **In the first five:** images may have any shape `(B, ...)`. Inputs stay as they are, and
+# what you return is a new torch tensor. Only exercise 4 needs gradients. Where a `generator`
+# comes in, *all* randomness comes from it: it is handed to each function that draws, it is not
+# seeded again, and PyTorch's global random state is not touched. Shape and dtype of noisy
+# images are those of `x`.
 
 # %%
 import torch
@@ -86,7 +86,8 @@ checks.denoising.add_gaussian_noise(add_gaussian_noise)
 #   stays with probability `1 - amount`, becomes 0 (pepper) with probability `amount / 2`, and
 #   1 (salt) with probability `amount / 2`.
 #
-# **Expect:** with `amount` 0.3, about 70 % of the values are as before, 15 % are 0, 15 % are 1.
+# **Expect:** with `amount` 0.3, about 70 % of the values are as before, 15 % are 0, 15 % are
+# 1.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -246,7 +247,7 @@ checks.denoising.denoising_loss(denoising_loss)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# For `std` 1 it is once the score, for `std` 2 it is four times the score. Which power of
+# For `std` 1 it is one times the score, for `std` 2 it is four times the score. Which power of
 # `std` is that, and what do statisticians call it?
 #
 # </details>
@@ -267,7 +268,7 @@ checks.denoising.tweedie_denoise(tweedie_denoise)
 # *"I have only 200 clean images, and yet my denoiser reaches a loss that nobody else does.
 # On the images of a friend it cleans badly. Do I need more weights?"*
 #
-# Only the `_broken` function is ill. It runs on real digits, as the open task below does.
+# Only the `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from torch.nn import functional as F
@@ -387,9 +388,9 @@ for name, model, losses in (
 # - The judge spoils 1,000 digits that are not in your sample, in three ways that you are told
 #   only roughly: every pixel is a little wrong; some pixels are wrong altogether; a piece of
 #   the image is gone. The model is not told which. What it returns is cut to [0, 1].
-# - What is measured is the PSNR of the mean error, averaged over the three kinds. Who has
+# - What is measured is the PSNR of the mean error, averaged over the three kinds. Anyone who
 #   trained on the judge's digits is found out.
-# - What beats a median filter earns the points. The check shows your place among it, the
+# - What beats a median filter earns the points. The check shows your place beside it, the
 #   lesson's network and the course's best.
 #
 # <details><summary>Hint 1</summary>

@@ -103,7 +103,7 @@ checks.regularised.l1_penalty(l1_penalty)
 # <details><summary>Hint 3</summary>
 #
 # With the cut means, the first half is `target * (target / mean).log()`. In the second half
-# both numbers are replaced by what is missing to 1. Add both halves, and sum over the units.
+# both numbers are replaced by 1 minus the number. Add both halves, and sum over the units.
 #
 # </details>
 
@@ -293,7 +293,7 @@ checks.regularised.normalise_decoder_(normalise_decoder_)
 #
 # The program prices the codes of a batch. Below it, a network is changed by hand: each code
 # becomes eight times smaller, each picture in the decoder eight times larger. Only the
-# `_broken` function is ill. It runs on real digits, as the open task below does.
+# `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from torch import nn
@@ -333,14 +333,14 @@ for form, (error, loss) in zip(("as built", "eight times"), costs(sparse_loss_br
     print(f"{form}: error {error:.4f}, loss {loss:.4f}")
 
 # %% [markdown]
-# **Goal:** a price that cannot be dodged: the loss of two networks that make the same images,
-# unit by unit, is the same. **Difficulty:** medium. **Time:** 10 minutes.
+# **Goal:** a price that cannot be dodged: if two networks make the same images, and each unit
+# adds the same to them, the loss is the same. **Difficulty:** medium. **Time:** 10 minutes.
 #
 # `sparse_loss(encoder, decoder, x, weight) -> Tensor of shape ()`
 #
 # - `encoder`: from images `(B, P)` to codes `(B, D)`. `decoder`: an `nn.Linear` from `D` units
-#   to `P` pixels, as in exercise 5, whose columns may have *any* length. Nothing is changed in
-#   them: this is a loss, and gradients flow to all weights.
+#   to `P` pixels, as in exercise 5, whose columns may have *any* length above 0. Change
+#   neither of them: this is a loss, and gradients flow to all weights.
 # - returns the mean squared error over all values, plus `weight` times the price: the sum over
 #   the units, the mean over the images. A unit that becomes $c$ times smaller, while its
 #   picture becomes $c$ times larger, costs what it did. If all pictures have the length 1, the
@@ -407,9 +407,9 @@ for name, loss in (("broken", sparse_loss_broken), ("mended", sparse_loss)):
 #   `(B, 1, 28, 28)` to codes `(B, D)`: `D` is at most 1,024, and in each code at most 32
 #   values are not exactly 0. Choose settings by `x_validation`.
 # - The judge fits a linear classifier on the codes of the first 1,000 images of `x_train` and
-#   their labels, and measures its accuracy on 1,000 digits that are not in your sample. Who
-#   has trained on the judge's digits is found out. That you use no labels is up to you.
-# - What beats PCA with 32 numbers earns the points. The check shows your place among it, an
+#   their labels, and measures its accuracy on 1,000 digits that are not in your sample. Anyone
+#   who trained on the judge's digits is found out. That you use no labels is up to you.
+# - What beats PCA with 32 numbers earns the points. The check shows your place beside it, an
 #   untrained network, the lesson's and the course's best.
 #
 # <details><summary>Hint 1</summary>

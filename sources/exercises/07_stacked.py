@@ -16,9 +16,9 @@
 # lower part of a classifier. `B` is the number of images in a batch, `N` the number of all.
 #
 # **In all exercises:** compute with PyTorch, so that gradients flow where an exercise asks for
-# them (6 needs none, so NumPy will do there). Leave what comes in as it is: tensors, lists and,
-# but for what 4 asks for, networks, with their mode (training or not). A `generator` is used as
-# it comes; you never seed it.
+# them (6 needs none, so NumPy will do there). Leave what comes in as it is: tensors, lists
+# and, but for what 4 asks for, networks, with their mode (training or not). A `generator` is
+# used as it comes; you never seed it.
 
 # %%
 import torch
@@ -99,8 +99,8 @@ checks.stacked.encode_through(encode_through)
 # learning rate of 0.01, and batches of 32.
 #
 # **Expect:** on the 640 inputs of the check, after 12 epochs, the reconstructions of corrupted
-# inputs have about a fiftieth of the error that you make by always answering with the mean of
-# all inputs; the check asks for less than nine tenths of that error.
+# inputs have about a fiftieth of the error that the mean of all inputs has as an answer; the
+# check asks for less than nine tenths of the mean's error.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -264,8 +264,8 @@ checks.stacked.freeze(freeze)
 #   such as 0 to 9, or 3, 7 and 12. Each occurs `per_class` times or more.
 # - `per_class`: how many images of each class are wanted, 1 or more.
 # - `generator`: a `torch.Generator`. *All* randomness comes from it.
-# - returns the chosen places in `labels` as int64, in any order and without repeats: `per_class`
-#   of each class. Within a class all choices are equally likely.
+# - returns the chosen places in `labels` as int64, in any order and without repeats:
+#   `per_class` of each class. Within a class all choices are equally likely.
 #
 # **Expect:** for `labels` 5, 5, 8, 5, 8 and `per_class` 1 the result is one of 0, 1, 3 and one
 # of 2, 4.
@@ -308,7 +308,8 @@ checks.stacked.stratified_subset(stratified_subset)
 # %% [markdown]
 # ## 6. How many are right?
 #
-# **Goal:** the figure that the lesson's curves show. **Difficulty:** easy. **Time:** 3 minutes.
+# **Goal:** the figure that the lesson's curves show. **Difficulty:** easy.
+# **Time:** 3 minutes.
 #
 # `accuracy(logits, labels) -> float`
 #
@@ -356,7 +357,7 @@ checks.stacked.accuracy(accuracy)
 # With 30 labels I lose next to nothing! Why does anybody label more?"*
 #
 # The program tunes one classifier for each set of labels and returns their accuracies. Only
-# the `_broken` function is ill. It runs on real digits, as the open task below does.
+# the `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 import copy
@@ -419,7 +420,8 @@ print("broken:", " ".join(f"{accuracy:.3f}" for accuracy in broken))
 #
 # `label_curve(encoders, subsets, build, train) -> list of floats`
 #
-# - `encoders`: a list of pretrained encoders. They are as they were when the function ends.
+# - `encoders`: a list of pretrained encoders. When the function ends, they are as they were
+#   before.
 # - `subsets`: a list of int64 tensors, places of images with labels.
 # - `build(encoders)` returns a classifier, as exercise 3 does; `train(model, places)` trains
 #   all of it and returns its accuracy on the validation images.
@@ -473,8 +475,8 @@ print("mended:", " ".join(f"{accuracy:.3f}" for accuracy in mended))
 # A classifier shares the tensors of its encoders. Tuning it with 300 labels tuned the
 # encoders, too, and the runs with fewer labels began with what those labels had taught: the
 # last one knew far more than its 30. Nothing in the program looks wrong, and with the subsets
-# in rising order hardly anything in its numbers does. Where the arms of a comparison start from
-# one thing, each needs a copy of its own.
+# in rising order hardly anything in its numbers does. Where the arms of a comparison start
+# from one thing, each needs a copy of its own.
 #
 # </details>
 
@@ -489,9 +491,9 @@ print("mended:", " ".join(f"{accuracy:.3f}" for accuracy in mended))
 # - returns a model from images `(B, 1, 28, 28)` to logits `(B, 10)`.
 # - It may use all of `x_train`, but only the 100 labels `y_few`. Choose settings by
 #   `x_validation` and its labels; do not train on them.
-# - The judge counts wrong answers on 1,000 digits that are not in your sample. Who has trained
-#   on the judge's digits is found out, and so is who knows far more about `x_train` than 100
-#   labels tell.
+# - The judge counts wrong answers on 1,000 digits that are not in your sample. Anyone who
+#   trained on the judge's digits is found out, and so is anyone who knows far more about
+#   `x_train` than 100 labels tell.
 # - What beats a linear map of the pixels earns the points. The check shows your place among
 #   that map, the lesson's stack and the course's best.
 #

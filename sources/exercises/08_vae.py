@@ -129,8 +129,8 @@ checks.vae.kl_to_standard_normal(kl_to_standard_normal)
 #   **summed** over all of an image's pixels] + `beta` × [KL **summed** over the units of the
 #   code].
 #
-# **Expect:** with logits 0, `mean` 0 and `logvar` 0: $784 \log 2 \approx 543.4$ for images of 784
-# pixels, whatever `x` and `beta` are. Logits of ±1000 give no `inf` and no `nan`.
+# **Expect:** with logits 0, `mean` 0 and `logvar` 0: $784 \log 2 \approx 543.4$ for images of
+# 784 pixels, whatever `x` and `beta` are. Logits of ±1000 give no `inf` and no `nan`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -221,8 +221,9 @@ checks.vae.effective_beta(effective_beta)
 #
 # `sample(decoder, count, latent_dim, generator) -> Tensor of shape (count, ...)`
 #
-# - `decoder`: any function from codes `(count, latent_dim)` to images (so it has no modes).
-#   Call it once, and return its result as it is. It applies its own sigmoid, if it needs one.
+# - `decoder`: any function from codes `(count, latent_dim)` to images; it need not be a
+#   module. Call it once, and return its result as it is. It applies its own sigmoid, if it
+#   needs one.
 # - `count`: how many images; `latent_dim`: numbers in a code.
 # - `generator`: a `torch.Generator` on the CPU, or None for PyTorch's own. All codes come from
 #   it, in one call, from a standard **normal** distribution: drawn in the shape
@@ -312,7 +313,7 @@ checks.vae.iwae_bound(iwae_bound)
 # *"I raise beta from 0 to 1 while I train, as many do, and keep the epoch with the lowest
 # loss on validation images. The loss is a record. But my new digits look like scribbles."*
 #
-# Only the `_broken` function is ill. It runs on real digits, as the open task below does.
+# Only the `_broken` function is wrong. It runs on real digits, as the open task below does.
 
 # %%
 from aelesson import corruptions, data, models, objectives, runtime
@@ -428,9 +429,9 @@ for name, epoch in (("broken", broken), ("mended", best_epoch(*curves))):
 #   settings by `x_validation`.
 # - The judge makes black-and-white images of 1,000 digits that are not in your sample
 #   (`torch.bernoulli`), draws one code for each, and measures cross-entropy plus KL.
-#   `decode` gets nothing but the codes. Who has trained on the judge's digits is found out.
+#   `decode` gets nothing but the codes. Anyone who trained on the judge's digits is found out.
 # - What beats the mean image, a model without a code, earns the points. The check shows
-#   your place among it, the lesson's VAE and the course's best.
+#   your place beside it, the lesson's VAE and the course's best.
 #
 # <details><summary>Hint 1</summary>
 #

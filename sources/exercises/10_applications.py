@@ -13,10 +13,11 @@
 #
 # Shapes: `N` images, `D` numbers in a code (what the encoder returns). Exercises 1 to 3 look
 # for *anomalies*: images unlike those that the model was trained on, which are called
-# *normal*. An image with a *score* above a threshold raises an *alarm*. Exercises 4 and 5
-# are about codes; 6 and 7 return to anomalies. No function may change its inputs. "As a
-# Python number" means a float, not a tensor: NumPy's floats will do. No gradients are needed
-# in this sheet, so you may use NumPy inside. Where the lesson has written the function already, the exercise is a short warm-up.
+# *normal*. An image with a *score* above a threshold raises an *alarm*. Exercises 4 and 5 are
+# about codes; 6 and 7 return to anomalies. No function may change its inputs. "As a Python
+# number" means a float, not a tensor: NumPy's floats will do. No gradients are needed in this
+# sheet, so you may use NumPy inside. Where the lesson has written the function already, the
+# exercise is a short warm-up.
 
 # %%
 import math
@@ -40,9 +41,9 @@ from aelesson import checks
 #   its values, channels included.
 # - Hand the model at most 256 images at once, as a batch `(b, ...)`; call it as often as you
 #   need. The last batch may be smaller. The score of an image must not depend on its batch.
-# - Put the model in evaluation mode before the first batch, and back in the mode in which it
-#   came after the last one. Change nothing else in it.
-# - Keep no graph: neither the scores nor any batch, until all are done, may hold one.
+# - Put the model in evaluation mode before the first batch. After the last batch, put it back
+#   in the mode that it had before. Change nothing else in it.
+# - Keep no graph: the scores have none, and no batch's graph is kept until the next one.
 #
 # **Expect:** 600 scores for 600 images. For a model that answers 0 everywhere, the score of
 # an image is the mean of its squared pixels.
@@ -142,7 +143,7 @@ checks.applications.threshold_from_normals(threshold_from_normals)
 # %% [markdown]
 # ## 3. How good are scores, without a threshold?
 #
-# **Goal:** the AUROC, the area under the ROC curve, by what it means.
+# **Goal:** the AUROC, the area under the ROC curve, from what it means.
 # **Difficulty:** easy. **Time:** 5 minutes (the lesson has it without the error).
 #
 # `auroc(scores, is_anomaly) -> float`
@@ -159,7 +160,7 @@ checks.applications.threshold_from_normals(threshold_from_normals)
 #
 # <details><summary>Hint 1</summary>
 #
-# `scores[is_anomaly]` are the scores of the anomalies. `~is_anomaly` turns the mask round.
+# `scores[is_anomaly]` are the scores of the anomalies. `~is_anomaly` is the opposite mask.
 # How many pairs are there?
 #
 # </details>
@@ -204,13 +205,14 @@ checks.applications.auroc(auroc)
 # - `bits`: a whole number from 1 to 16. There are $2^b$ levels for $b$ bits, with the numbers
 #   0 to $2^b - 1$.
 # - `low` and `high`: floats. The levels are spaced equally between them, ends included: level
-#   $i$ stands for the value $\mathrm{low} + i \cdot (\mathrm{high} - \mathrm{low}) / (2^b - 1)$.
+#   $i$ stands for the value $\mathrm{low} + i \cdot (\mathrm{high} - \mathrm{low}) / (2^b -
+#   1)$.
 # - returns, for each value of `z`, the **number** of the level whose value is the nearest.
 #   (Half-way between two levels, either will do.) What lies below `low` gets level 0, and
 #   what lies above `high` the last one.
 #
-# **Expect:** with 2 bits, `low` 0 and `high` 3, the levels stand for 0, 1, 2 and 3. So -5, 0.4,
-# 0.6, 2.9 and 8 become 0, 0, 1, 3 and 3.
+# **Expect:** with 2 bits, `low` 0 and `high` 3, the levels stand for 0, 1, 2 and 3. So -5,
+# 0.4, 0.6, 2.9 and 8 become 0, 0, 1, 3 and 3.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -252,14 +254,14 @@ checks.applications.quantise(quantise)
 #
 # - `codes`: `(N, D)`, float; `labels`: `(N,)`, int64: any whole numbers, one per code.
 # - `k`: a whole number from 1 to `N - 1`.
-# - Each code is the *query* once. Its `k` *hits* are the nearest of all the **other** codes, by
-#   Euclidean distance. The query itself is never a hit. Another code that is *equal* to it is
-#   one, like any other.
+# - Each code is the *query* once. Its `k` *hits* are the nearest of all the **other** codes,
+#   by Euclidean distance. The query itself is never a hit. Another code that is *equal* to it
+#   is one, like any other.
 # - returns, as a Python number, the share of the hits that have the label of their query:
 #   averaged over the `k` hits of a query, then over all `N` queries.
 #
-# **Expect:** for the codes 0, 1, 5, 7 (`D` is 1) with the labels 0, 0, 0, 1 and `k` 1: 0.5. The
-# nearest of 5 is 7, which has another label. With `k` 2 it is 0.625.
+# **Expect:** for the codes 0, 1, 5, 7 (`D` is 1) with the labels 0, 0, 0, 1 and `k` 1: 0.5.
+# The nearest of 5 is 7, which has another label. With `k` 2 it is 0.625.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -276,9 +278,9 @@ checks.applications.quantise(quantise)
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# `topk(k, largest=False)` returns values and `.indices`: the places of the hits, `(N, k)`. Look
-# up their labels, also `(N, k)`. Which shape must the labels of the queries, `(N,)`, get, so
-# that each row is compared with its own? And truth values become numbers by `.double()`.
+# `topk(k, largest=False)` returns values and `.indices`: the places of the hits, `(N, k)`.
+# Look up their labels, also `(N, k)`. Which shape must the labels of the queries, `(N,)`, get,
+# so that each row is compared with its own? And truth values become numbers by `.double()`.
 #
 # </details>
 
@@ -301,7 +303,7 @@ checks.applications.precision_at_k(precision_at_k)
 # week, one good part in four was called bad."*
 #
 # The program trains on normal images and returns the model with a threshold for its scores.
-# Only the `_broken` function is ill; what it calls is sound. It runs on real digits, as the
+# Only the `_broken` function is wrong; what it calls is sound. It runs on real digits, as the
 # open task below does: one digit is normal.
 
 # %%
@@ -354,7 +356,7 @@ print(f"false alarms: {alarms(*broken, normal):.1%}")
 #
 # - `train(images)` trains a new model on images and returns it. Call it once.
 # - `normal`: `(N, ...)`, normal images, 5 or more, in an order that was drawn at random. If
-#   you need to leave some out of something, take the last `len(normal) // 5` of them.
+#   you need some of them apart, take the last `len(normal) // 5`.
 # - `rate`: the false alarm rate, from 0 to below 1.
 # - returns the model, and the threshold that exercise 2 describes, a Python number. Your own
 #   functions of exercises 1 and 2 will do, and so will those in `aelesson.anomaly`.
@@ -382,8 +384,8 @@ print(f"false alarms: {alarms(*broken, normal):.1%}")
 # Training lowers the errors of the training images below those of new ones, and the more so
 # the fewer there are. A threshold among them is too low. A smaller rate or a larger threshold
 # would hide that for this model, and nobody would know by how much. Images that were left out
-# of training are like new ones. They are few, so the rate is kept only roughly: of 70 scores,
-# 3 lie above the threshold, and by chance it could as well have been 1 or 6 of new ones.
+# of training are like new ones. They are few, so the rate is kept only roughly: 3 of these 70
+# scores lie above the threshold; of 70 new images, by chance, it may be 1 or 6.
 #
 # </details>
 
@@ -420,7 +422,7 @@ for name, (model, threshold) in {"broken": broken, "mended": mended}.items():
 # - It need not be an autoencoder. The lesson shows that other things can do as well.
 # - The judge calls `fit` for three digits in turn, with your sample's training images, and
 #   measures the AUROC on 1,000 digits that are not in your sample; the number is the mean of
-#   the three. Who knows the judge's digits is found out.
+#   the three. Anyone who used the judge's digits is found out.
 # - Choose by `digits.validation`: other digits there may stand in for anomalies. (In a real
 #   task you have none. Then the judge's number is the first honest one.)
 # - What beats the error of PCA with 32 numbers earns the points. The check shows your place

@@ -270,7 +270,7 @@ checks.sequences.encode_sequence(encode_sequence)
 # <details><summary>Hint 3</summary>
 #
 # The first input is made by `torch.zeros`, with `len(z)` rows of `cell.features` numbers. A
-# call returns a pair: give its two parts the very names that went in, and both are handed on.
+# call returns a pair: give both parts the names of what went in, and both are handed on.
 # In the result the steps are axis 1. Nowhere is there a `detach`.
 #
 # </details>
@@ -297,7 +297,7 @@ checks.sequences.decode_sequence(decode_sequence)
 # the better it gets: the last step has a fifth of the first one's error."*
 #
 # The strokes are the lesson's: 8 to 24 movements of a pen, two numbers each. The network is
-# the lesson's too, trained more briefly. Only the `_broken` function is ill.
+# the lesson's too, trained more briefly. Only the `_broken` function is wrong.
 
 # %%
 from torch import nn
@@ -405,8 +405,8 @@ print("mended:", curve(error_per_step))
 #   `(B, 8)`, and `decode(z, length)`, back to strokes `(B, length, 2)`. `RecurrentAutoencoder`
 #   has both; any other `nn.Module` will do. Choose settings by `stroke_validation`.
 # - The judge draws 1,000 strokes of its own and measures the masked mean squared error, as
-#   exercise 3 does. `decode` gets nothing but the codes, and `length = 24`. Who has trained on
-#   the judge's strokes is found out.
+#   exercise 3 does. `decode` gets nothing but the codes, and `length = 24`. Anyone who trained
+#   on the judge's strokes is found out.
 # - What beats PCA of the padded strokes earns the points. The check shows your place among
 #   PCA, the lesson's two networks and the course's best.
 #

@@ -1116,9 +1116,9 @@ diagnose(11, "...")
 # - `train_layer`: a function; `train_layer(inputs, hidden_dim)` trains a layer on rows
 #   `(N, values)` and returns `(encoder, decoder)`, two networks. It needs gradients
 #   switched on: compute only the codes under `no_grad`.
-# - the first layer is trained on the flat images. Each other layer is trained on codes:
-#   on what the encoder before it makes of the very rows that it was trained on itself.
-#   No graph is handed on.
+# - the first layer is trained on the flat images. Each other layer is trained on codes: an
+#   encoder reads the rows that it was trained on, and what it makes of them trains the next
+#   layer. No graph is handed on.
 # - returns a list (a tuple or an `nn.Sequential` will do) of the very encoders that
 #   `train_layer` returned, not copies and not frozen, in order. One after the other they
 #   lead from flat images to codes `(N, sizes[-1])`.
@@ -1238,8 +1238,8 @@ diagnose(12, "...")
 #   carry a graph, so use torch throughout, and lie anywhere between -10,000 and 10,000;
 #   `K` may be 1.
 # - returns weights in proportion to $w = p(x \mid z)\, p(z) / q(z \mid x)$, which add up
-#   to 1 over the draws of each image. They are finite, though no limit or epsilon is
-#   added, and carry **no graph**.
+#   to 1 over the draws of each image. They are always finite, without a limit or an epsilon,
+#   and carry **no graph**.
 #
 # **Expect:** with one draw, all weights are 1. With more draws, the weighted loss falls.
 #
