@@ -14,7 +14,8 @@ from sklearn.metrics import roc_curve as sklearn_roc_curve
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import metrics
+from aelesson import metrics, require
+from aelesson.models import Autoencoder
 
 TOLERANCE = 1e-9  # relative: 0.29 * 100 is a little below 29 in floating point
 
@@ -53,8 +54,34 @@ def bce_scores(model: nn.Module, images: Tensor) -> Tensor:
     Raises:
         ValueError: If there is no image.
     """
+    require.tensor("images", images)
+    require.within("images", images, 0, 1)
     x_hat = metrics.apply(model, model, images)
+    require.same_shape("the model's output", x_hat, "images", images)
+    require.within("the model's output", x_hat, 0, 1)
     return F.binary_cross_entropy(x_hat, images, reduction="none").flatten(1).sum(1)
+
+
+def nll_scores(model: Autoencoder, images: Tensor) -> Tensor:
+    """Return how unlikely each image is, given its own code, by the model's likelihood.
+
+    Where the likelihood has a width, scores of two models can be compared: a small
+    error counts more for one that is sure.
+
+    Args:
+        model: An `Autoencoder` or a `VAE`, of which the mean code is taken.
+        images: Shape `(B, ...)`, which its likelihood takes.
+
+    Returns:
+        Shape `(B,)`, in nats per image; of a density it may be below 0.
+
+    Raises:
+        ValueError: If there is no image, or they are no data of the likelihood.
+    """
+    require.model("model", model, Autoencoder)
+    require.tensor("images", images)
+    model.likelihood.require(images, "images")
+    return metrics.apply(model, lambda x: model.nll(model.encode(x), x), images)
 
 
 def threshold_from_normals(scores: Tensor, false_alarm_rate: float) -> float:
@@ -72,13 +99,9 @@ def threshold_from_normals(scores: Tensor, false_alarm_rate: float) -> float:
         ValueError: If `scores` is not of shape `(N,)` with at least one score, a score
             is NaN, or the rate is out of range.
     """
-    if scores.dim() != 1 or len(scores) == 0:
-        raise ValueError(f"scores has shape {tuple(scores.shape)}, expected (N,)")
-    _require_order(scores)
-    if not 0 <= false_alarm_rate < 1:
-        raise ValueError(
-            f"false_alarm_rate is {false_alarm_rate}; it must be from 0 to below 1"
-        )
+    require.tensor("scores", scores, "(N,)")
+    require.no_nan("scores", scores)
+    require.number("false_alarm_rate", false_alarm_rate, at_least=0, below=1)
     allowed = math.floor(false_alarm_rate * len(scores) * (1 + TOLERANCE))
     highest_first = scores.sort(descending=True).values
     return highest_first[min(allowed, len(scores) - 1)].item()
@@ -142,8 +165,7 @@ def precision_in_stream(
         "anomaly_share": anomaly_share,
     }
     for name, share in given.items():
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name} is {share}; it must be in [0, 1]")
+        require.number(name, share, at_least=0, at_most=1)
     right = recall * anomaly_share
     alarms = right + false_alarm_rate * (1 - anomaly_share)
     if alarms == 0:
@@ -155,28 +177,19 @@ def _arrays(
     scores: Tensor, is_anomaly: Tensor
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Check truth and scores, and return them in scikit-learn's order."""
-    _require_judged(scores, is_anomaly)
+    _check_judged(scores, is_anomaly)
     return is_anomaly.cpu().numpy(), scores.detach().cpu().double().numpy()
 
 
-def _require_judged(scores: Tensor, is_anomaly: Tensor) -> None:
+def _check_judged(scores: Tensor, is_anomaly: Tensor) -> None:
     """Refuse what has no order, or not both kinds of images."""
-    if scores.dim() != 1 or is_anomaly.shape != scores.shape:
-        raise ValueError(
-            f"scores has shape {tuple(scores.shape)} and is_anomaly "
-            f"{tuple(is_anomaly.shape)}; both must be (N,)"
-        )
-    if is_anomaly.dtype != torch.bool:
-        raise TypeError(f"is_anomaly must be torch.bool, got {is_anomaly.dtype}")
+    require.tensor("scores", scores, "(N,)")
+    require.boolean("is_anomaly", is_anomaly, "(N,)")
+    require.same_length("scores", scores, "is_anomaly", is_anomaly)
     anomalies = int(is_anomaly.sum())
     if not 0 < anomalies < len(scores):
         raise ValueError(
             f"is_anomaly has {anomalies} anomalies among {len(scores)} images; it "
             "needs at least one, and one normal image"
         )
-    _require_order(scores)
-
-
-def _require_order(scores: Tensor) -> None:
-    if scores.isnan().any():
-        raise ValueError("scores holds NaN, which is neither above nor below anything")
+    require.finite("scores", scores)

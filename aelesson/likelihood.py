@@ -1,4 +1,7 @@
-"""How likely images are under a model with latent variables, by importance weights.
+"""What a decoder's output says about data, and how likely data is under a `VAE`.
+
+The likelihoods that a model can be given are those of `families`, handed on here. How
+likely images are is estimated by importance weights.
 
 Source: Burda, Grosse and Salakhutdinov (2016), "Importance weighted autoencoders".
 """
@@ -10,22 +13,38 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from aelesson import latent, losses, runtime
+from aelesson import latent, layers, require, runtime
+from aelesson.families import Bernoulli, Laplace, Likelihood, Normal, SquaredError
 from aelesson.models import VAE
+
+__all__ = [
+    "Bernoulli",
+    "Estimate",
+    "Laplace",
+    "Likelihood",
+    "Normal",
+    "SquaredError",
+    "draw_log_weights",
+    "iwae_bound",
+    "nll",
+]
 
 ROWS = 5_000  # pairs of image and sample per pass, or one image: bounds memory only
 
 
 def draw_log_weights(
-    model: VAE, x: Tensor, samples: int, generator: torch.Generator | None = None
+    model: VAE,
+    x: Tensor,
+    samples: int,
+    generator: torch.Generator | None = None,
 ) -> Tensor:
     r"""Draw codes and return their log-weights.
 
     $\log w = \log p(x \mid z) + \log p(z) - \log q(z \mid x)$ with $z \sim q(z \mid x)$
 
     Args:
-        model: With a Bernoulli likelihood.
-        x: Images `(B, ...)` in [0, 1].
+        model: A `models.VAE`; its own likelihood is used.
+        x: Images `(B, ...)` that the likelihood takes.
         samples: Codes drawn per image, `K`.
         generator: Draws them; by default PyTorch's global one.
 
@@ -35,14 +54,18 @@ def draw_log_weights(
     Raises:
         ValueError: If `samples` is below 1.
     """
-    if samples < 1:
-        raise ValueError(f"samples is {samples}; it must be at least 1")
-    mean, logvar = (each.repeat(samples, 1) for each in model.posterior(x))
-    z = latent.reparameterize(mean, logvar, generator)  # (K * B, D)
-    repeated = x.repeat(samples, *[1] * (x.dim() - 1))
-    log_likelihood = -losses.bernoulli_nll(model.decoder(z), repeated)
-    weights = log_likelihood + _log_normal(z) - _log_normal(z, mean, logvar)
-    return weights.reshape(samples, len(x))
+    _check_images(model, "x", x)
+    require.whole("samples", samples)
+    require.generator("generator", generator)
+
+    def weigh(x: Tensor) -> Tensor:
+        mean, logvar = (each.repeat(samples, 1) for each in model.posterior(x))
+        z = latent.reparameterize(mean, logvar, generator)  # (K * B, D)
+        repeated = x.repeat(samples, *[1] * (x.dim() - 1))
+        terms = -model.nll(z, repeated), _log_normal(z), _log_normal(z, mean, logvar)
+        return terms[0] + terms[1] - terms[2]
+
+    return layers.through("x", x, weigh, model).reshape(samples, len(x))
 
 
 def iwae_bound(log_weights: Tensor) -> Tensor:
@@ -60,10 +83,7 @@ def iwae_bound(log_weights: Tensor) -> Tensor:
     Raises:
         ValueError: If `log_weights` is not of shape `(K, B)`.
     """
-    if log_weights.dim() != 2 or len(log_weights) == 0:
-        raise ValueError(
-            f"log_weights has shape {tuple(log_weights.shape)}, expected (K, B)"
-        )
+    require.tensor("log_weights", log_weights, "(K, B)")
     return log_weights.logsumexp(dim=0) - math.log(len(log_weights))
 
 
@@ -89,8 +109,10 @@ def nll(
     tells how much another draw of *images* would move it, not how far it is too high.
 
     Args:
-        model: With a Bernoulli likelihood.
-        images: `(N, ...)` in [0, 1]; binary ones make it a likelihood of data.
+        model: A `models.VAE`; its own likelihood is used.
+        images: `(N, ...)`, which the likelihood takes. With a Bernoulli likelihood,
+            binary ones make it a likelihood of data; with a density, such as a normal
+            one, the result may be below 0.
         samples: Codes drawn per image.
         generator: Draws them; by default PyTorch's global one.
         progress: Whether to show a bar.
@@ -98,21 +120,30 @@ def nll(
     Raises:
         ValueError: If there are fewer than two images, or `samples` is below 1.
     """
+    _check_images(model, "images", images)
+    require.flag("progress", progress)
     if len(images) < 2:
         raise ValueError(
             f"images has shape {tuple(images.shape)}: a standard error needs 2 or more"
         )
     device = next(model.parameters()).device
-    parts = images.split(max(1, ROWS // max(1, samples)))
+    require.whole("samples", samples)
+    parts = images.split(max(1, ROWS // samples))
     bar = tqdm(parts, desc="weighing samples", disable=not progress)
+
+    def bound(x: Tensor) -> Tensor:
+        return iwae_bound(draw_log_weights(model, x, samples, generator))
+
     with runtime.evaluating(model):
-        bounds = [
-            iwae_bound(draw_log_weights(model, x.to(device), samples, generator))
-            for x in bar
-        ]
+        bounds = [layers.through("images", x.to(device), bound, model) for x in bar]
     values = -torch.cat(bounds).double()
     error = values.std() / math.sqrt(len(values))
     return Estimate(values.mean().item(), error.item())
+
+
+def _check_images(model: VAE, name: str, images: Tensor) -> None:
+    require.model("model", model, VAE)
+    require.tensor(name, images)
 
 
 def _log_normal(

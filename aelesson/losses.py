@@ -7,6 +7,11 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 from torch.nn import functional as F
 
+from aelesson import require
+
+IMAGES = "(B, ...)"
+UNIT = ", or this loss has no lower bound"
+
 
 def mse(x_hat: Tensor, x: Tensor) -> Tensor:
     r"""Return each image's mean squared error per pixel.
@@ -23,12 +28,13 @@ def mse(x_hat: Tensor, x: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes differ, which would broadcast silently, or if
             they are not those of at least one image.
+        TypeError: If one is no tensor of floating-point numbers; so below.
     """
-    _require_images(x_hat, x)
+    require.pair("x_hat", x_hat, "x", x, IMAGES)
     return F.mse_loss(x_hat, x, reduction="none").flatten(1).mean(1)
 
 
-def gaussian_nll(x_hat: Tensor, x: Tensor, std: float = 1.0) -> Tensor:
+def gaussian_nll(x_hat: Tensor, x: Tensor, std: float | Tensor = 1.0) -> Tensor:
     r"""Return each image's negative log-density under normal noise around `x_hat`.
 
     $\sum_p \frac{(x_p - \hat{x}_p)^2}{2\sigma^2} + \log\sigma + \frac{1}{2}\log 2\pi$
@@ -36,21 +42,22 @@ def gaussian_nll(x_hat: Tensor, x: Tensor, std: float = 1.0) -> Tensor:
     Args:
         x_hat: Means, `(B, ...)`.
         x: Images, the same shape.
-        std: The noise's standard deviation, in units of the pixels.
+        std: The noise's standard deviation, in units of the pixels; a scalar tensor
+            if it is learnt.
 
     Returns:
         Shape `(B,)`, in nats per image; as a log of a density it can be negative.
 
     Raises:
-        ValueError: If the shapes differ or `std` is not above 0 and finite.
+        ValueError: If the shapes differ, `std` is a number not above 0 and finite, or a
+            tensor of more than one.
     """
-    _require_images(x_hat, x)
-    _require_positive("std", std)
-    constant = math.log(std) + 0.5 * math.log(2 * math.pi)
+    require.pair("x_hat", x_hat, "x", x, IMAGES)
+    constant = _log("std", std) + 0.5 * math.log(2 * math.pi)
     return (((x - x_hat) / std).square() / 2 + constant).flatten(1).sum(1)
 
 
-def laplace_nll(x_hat: Tensor, x: Tensor, scale: float = 1.0) -> Tensor:
+def laplace_nll(x_hat: Tensor, x: Tensor, scale: float | Tensor = 1.0) -> Tensor:
     r"""Return each image's negative log-density under Laplace noise around `x_hat`.
 
     $\sum_p \frac{|x_p - \hat{x}_p|}{b} + \log 2b$
@@ -58,7 +65,8 @@ def laplace_nll(x_hat: Tensor, x: Tensor, scale: float = 1.0) -> Tensor:
     Args:
         x_hat: Medians, `(B, ...)`.
         x: Images, the same shape.
-        scale: $b$, the mean absolute deviation, in units of the pixels.
+        scale: $b$, the mean absolute deviation, in units of the pixels; a scalar
+            tensor if it is learnt.
 
     Returns:
         Shape `(B,)`, in nats per image; as a log of a density it can be negative.
@@ -66,9 +74,17 @@ def laplace_nll(x_hat: Tensor, x: Tensor, scale: float = 1.0) -> Tensor:
     Raises:
         ValueError: If the shapes differ or `scale` is not above 0 and finite.
     """
-    _require_images(x_hat, x)
-    _require_positive("scale", scale)
-    return ((x - x_hat).abs() / scale + math.log(2 * scale)).flatten(1).sum(1)
+    require.pair("x_hat", x_hat, "x", x, IMAGES)
+    constant = _log("scale", scale) + math.log(2)
+    return ((x - x_hat).abs() / scale + constant).flatten(1).sum(1)
+
+
+def _log(name: str, width: float | Tensor) -> float | Tensor:
+    if isinstance(width, Tensor):
+        require.tensor(name, width, "()")  # its sign costs a wait, and shows as nan
+        return width.log()
+    require.number(name, width, above=0)
+    return math.log(width)
 
 
 def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
@@ -90,8 +106,8 @@ def bernoulli_nll(logits: Tensor, x: Tensor) -> Tensor:
         ValueError: If the shapes differ or a pixel is outside [0, 1], where the loss
             has no lower bound.
     """
-    _require_images(logits, x, "logits")
-    _require_unit_range(x)
+    require.pair("logits", logits, "x", x, IMAGES)
+    require.within("x", x, 0, 1, UNIT)
     nll: Tensor = _CrossEntropy.apply(logits, x)
     return nll.flatten(1).sum(1)
 
@@ -138,8 +154,8 @@ def bernoulli_entropy(x: Tensor) -> Tensor:
     Raises:
         ValueError: If a pixel is outside [0, 1].
     """
-    _require_images(x, x)
-    _require_unit_range(x)
+    require.tensor("x", x, IMAGES)
+    require.within("x", x, 0, 1, UNIT)
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).flatten(1).sum(1)
 
 
@@ -160,34 +176,5 @@ def kl_to_standard_normal(mean: Tensor, logvar: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes differ.
     """
-    _require_images(mean, logvar, "mean", "logvar")
+    require.pair("mean", mean, "logvar", logvar, IMAGES)
     return 0.5 * (mean.square() + logvar.exp() - logvar - 1).flatten(1).sum(1)
-
-
-def _require_images(
-    first: Tensor, x: Tensor, name: str = "x_hat", other: str = "x"
-) -> None:
-    """Refuse shapes that differ, which would broadcast silently, or hold no image."""
-    if first.shape != x.shape:
-        raise ValueError(
-            f"{name} has shape {tuple(first.shape)} and {other} {tuple(x.shape)}: "
-            "they must be equal"
-        )
-    if x.dim() < 2 or x.numel() == 0:
-        raise ValueError(
-            f"{other} has shape {tuple(x.shape)}, expected images (B, ...)"
-        )
-
-
-def _require_positive(name: str, value: float) -> None:
-    if not 0 < value < math.inf:  # written so that NaN fails too
-        raise ValueError(f"{name} is {value}; it must be above 0, and finite")
-
-
-def _require_unit_range(x: Tensor) -> None:
-    low, high = (bound.item() for bound in torch.aminmax(x))
-    if not (low >= 0 and high <= 1):  # written so that NaN fails too
-        raise ValueError(
-            f"x has pixels from {low:.4g} to {high:.4g}; they must be in [0, 1], or "
-            "this loss has no lower bound"
-        )

@@ -1,47 +1,75 @@
-"""Models: an encoder and a decoder, joined."""
+"""Models: an encoder, a decoder, and what the decoder's output means."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Self
 
-import torch
 from torch import Tensor, nn
 
-from aelesson import networks
+from aelesson import layers, networks, require
+from aelesson.families import Bernoulli, Likelihood, SquaredError
 
 
 class Autoencoder(nn.Module):
     """Send an image through a code and back.
 
-    Kinds of autoencoder differ in these two networks and in the objective that
-    they are trained with, not in this class.
+    Kinds of autoencoder differ in these two networks, in their likelihood and in the
+    objective that they are trained with, not in this class.
 
     Args:
         encoder: A network `(B, ...) -> (B, D)`.
-        decoder: A network `(B, D) -> (B, ...)`.
+        decoder: A network from codes `(B, D)` to raw output `(B, ...)`.
+        likelihood: What that output says about images; see `aelesson.likelihood`. By
+            default it is the image itself, in any range, and errors count squared.
+
+    Attributes:
+        likelihood: The same; `decode`, objectives and scores follow it.
     """
 
-    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+    def __init__(
+        self,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        likelihood: Likelihood | None = None,
+    ) -> None:
+        require.model("encoder", encoder)
+        require.model("decoder", decoder)
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
+        self.likelihood = _or_usual(likelihood, self._usual)
+
+    @staticmethod
+    def _usual() -> Likelihood:
+        return SquaredError()
 
     @classmethod
     def mlp(
-        cls, sizes: Sequence[int], image_shape: Sequence[int] = (1, 28, 28)
+        cls,
+        sizes: Sequence[int],
+        image_shape: Sequence[int] = (1, 28, 28),
+        likelihood: Likelihood | None = None,
     ) -> Self:
         """Build a multilayer perceptron and its mirror image, with a linear code.
 
         Args:
             sizes: Units per layer from pixels to code, such as
                 `(784, 128, 64, 32)`; the decoder has them in reverse.
-            image_shape: The shape of one image; its product must be `sizes[0]`.
+            image_shape: The shape of one image, or `(K,)` for the row of a table; its
+                product must be `sizes[0]`.
+            likelihood: What the output means, and so how the decoder ends; by default
+                `SquaredError(0, 1)`, pixels in [0, 1] behind a sigmoid.
 
         Raises:
             ValueError: If `sizes` are not a network's, or do not fit `image_shape`.
         """
+        require.sizes("sizes", sizes, least=2)
+        likelihood = _or_usual(likelihood, partial(SquaredError, 0, 1))
+        back = tuple(reversed(sizes))
         return cls(
             networks.mlp_encoder(sizes),
-            networks.mlp_decoder(tuple(reversed(sizes)), image_shape),
+            networks.mlp_decoder(back, image_shape, output=likelihood.end),
+            likelihood,
         )
 
     @classmethod
@@ -50,6 +78,7 @@ class Autoencoder(nn.Module):
         latent_dim: int,
         channels: Sequence[int] = (16, 32),
         image_shape: Sequence[int] = (1, 28, 28),
+        likelihood: Likelihood | None = None,
     ) -> Self:
         """Build a convolutional network and its mirror image, with a linear code.
 
@@ -57,23 +86,52 @@ class Autoencoder(nn.Module):
             latent_dim: The size `D` of a code.
             channels: Channels behind each convolution of the encoder; the decoder
                 has them in reverse.
-            image_shape: The shape `(C, H, W)` of one image.
+            image_shape: The shape `(C, H, W)` of one image, of any size.
+            likelihood: As in `mlp`.
 
         Raises:
-            ValueError: If the sides of an image cannot be halved once per layer.
+            ValueError: If a size is below 1.
         """
+        require.sizes("channels", channels)
+        likelihood = _or_usual(likelihood, partial(SquaredError, 0, 1))
+        back = tuple(reversed(channels))
         return cls(
             networks.conv_encoder(latent_dim, channels, image_shape),
-            networks.conv_decoder(latent_dim, tuple(reversed(channels)), image_shape),
+            networks.conv_decoder(latent_dim, back, image_shape, likelihood.end),
+            likelihood,
         )
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the codes `(B, D)` of images `(B, ...)`."""
-        return self.encoder(x)  # type: ignore[no-any-return]
+        require.tensor("x", x)
+        return layers.through("x", x, self.encoder)
 
     def decode(self, z: Tensor) -> Tensor:
         """Return the images `(B, ...)` that codes `(B, D)` stand for."""
-        return self.decoder(z)  # type: ignore[no-any-return]
+        return self.likelihood.mean(self._raw(z))
+
+    def _raw(self, z: Tensor) -> Tensor:
+        require.tensor("z", z)
+        return layers.through("z", z, self.decoder)
+
+    def nll(self, z: Tensor, x: Tensor) -> Tensor:
+        """Return how unlikely images are, given codes.
+
+        Args:
+            z: Codes `(B, D)`.
+            x: Images `(B, ...)`.
+
+        Returns:
+            The likelihood's `nll`, `(B,)`, in nats per image.
+
+        Raises:
+            ValueError: If the decoder's output has another shape than `x`, if `x` is
+                no data of the likelihood, or that gives not one value per image.
+        """
+        require.tensor("x", x)
+        require.tensor("z", z)
+        require.same_length("z", z, "x", x)
+        return self.likelihood.per_image(self._raw(z), x)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the reconstructions of images `(B, ...)`, in the same shape."""
@@ -83,36 +141,63 @@ class Autoencoder(nn.Module):
 class VAE(Autoencoder):
     """A variational autoencoder: a normal distribution over codes for each image.
 
-    `encode` returns the mean of that distribution and `decode` returns pixels in
-    [0, 1], so that all tools for autoencoders work with this model too.
+    `encode` returns the mean of that distribution, and `decode` what the likelihood
+    says of the decoder's output: all tools for autoencoders work with this model, too.
 
     Source: Kingma and Welling (2014), "Auto-encoding variational Bayes".
 
     Args:
         encoder: A network `(B, ...) -> (B, 2 D)`: means, then log-variances.
-        decoder: A network from codes `(B, D)` to the *logits* of images `(B, ...)`.
+        decoder: A network from codes `(B, D)` to raw output `(B, ...)`.
+        likelihood: By default `Bernoulli()`, so the decoder gives *logits*.
+
+    Raises:
+        ValueError: If the likelihood is a `SquaredError`, which has no density.
     """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        likelihood: Likelihood | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, likelihood)
+        if isinstance(self.likelihood, SquaredError):
+            raise ValueError(
+                "likelihood is SquaredError, which has no width and so no density; use "
+                "Normal(), which learns one, or Normal(std)"
+            )
+
+    @staticmethod
+    def _usual() -> Likelihood:
+        return Bernoulli()
 
     @classmethod
     def mlp(
-        cls, sizes: Sequence[int], image_shape: Sequence[int] = (1, 28, 28)
+        cls,
+        sizes: Sequence[int],
+        image_shape: Sequence[int] = (1, 28, 28),
+        likelihood: Likelihood | None = None,
     ) -> Self:
         """Build a multilayer perceptron and its mirror image.
 
         Args:
             sizes: Units per layer from pixels to code, such as `(784, 200, 20)`; the
                 encoder's last layer is twice as wide, for means and log-variances.
-            image_shape: The shape of one image; its product must be `sizes[0]`.
+            image_shape: As in `Autoencoder.mlp`.
+            likelihood: What the output means; by default `Bernoulli()`.
 
         Raises:
             ValueError: If `sizes` are not a network's, or do not fit `image_shape`.
         """
+        require.sizes("sizes", sizes, least=2)
+        likelihood = _or_usual(likelihood, cls._usual)
         *hidden, latent_dim = sizes
+        back = tuple(reversed(sizes))
         return cls(
             networks.mlp_encoder((*hidden, 2 * latent_dim)),
-            networks.mlp_decoder(
-                tuple(reversed(sizes)), image_shape, output=nn.Identity
-            ),
+            networks.mlp_decoder(back, image_shape, output=likelihood.end),
+            likelihood,
         )
 
     @classmethod
@@ -121,23 +206,38 @@ class VAE(Autoencoder):
         latent_dim: int,
         channels: Sequence[int] = (16, 32),
         image_shape: Sequence[int] = (1, 28, 28),
+        likelihood: Likelihood | None = None,
     ) -> Self:
         """Build a convolutional network and its mirror; see `Autoencoder.conv`."""
+        require.whole("latent_dim", latent_dim)
+        require.sizes("channels", channels)
+        likelihood = _or_usual(likelihood, cls._usual)
         back = tuple(reversed(channels))
         return cls(
             networks.conv_encoder(2 * latent_dim, channels, image_shape),
-            networks.conv_decoder(latent_dim, back, image_shape, output=nn.Identity),
+            networks.conv_decoder(latent_dim, back, image_shape, likelihood.end),
+            likelihood,
         )
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance, `(B, D)` each, of the codes of `x`."""
-        mean, logvar = self.encoder(x).chunk(2, dim=1)
+        require.tensor("x", x)
+        both = layers.through("x", x, self.encoder)
+        if both.dim() < 2 or both.shape[1] % 2:
+            raise ValueError(
+                f"encoder returned shape {tuple(both.shape)}; it must be (B, 2 D), "
+                "means and log-variances"
+            )
+        mean, logvar = both.chunk(2, dim=1)
         return mean, logvar
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the mean codes `(B, D)` of images `(B, ...)`."""
         return self.posterior(x)[0]
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Return the images `(B, ...)` in [0, 1] that codes `(B, D)` stand for."""
-        return torch.sigmoid(self.decoder(z))
+
+def _or_usual(given: Likelihood | None, usual: Callable[[], Likelihood]) -> Likelihood:
+    """Return the likelihood that was given, or without one a usual one."""
+    likelihood = usual() if given is None else given
+    require.model("likelihood", likelihood, Likelihood)
+    return likelihood

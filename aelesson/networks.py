@@ -8,6 +8,8 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
+from aelesson import layers, require
+
 
 class MixedPrecision(nn.Module):
     """Compute a network's layers in bfloat16 while it trains, and return float32.
@@ -24,14 +26,16 @@ class MixedPrecision(nn.Module):
     """
 
     def __init__(self, network: nn.Module) -> None:
+        require.model("network", network)
         super().__init__()
         self.network = network
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the network's output for `x`, in float32."""
+        require.tensor("x", x)
         lower = torch.autocast(x.device.type, torch.bfloat16)
         with lower if self.training else nullcontext():
-            output: Tensor = self.network(x)
+            output = layers.through("x", x, self.network)
         return output.float()
 
 
@@ -60,7 +64,7 @@ def mlp_decoder(
     activation: Callable[[], nn.Module] = nn.ReLU,
     output: Callable[[], nn.Module] = nn.Sigmoid,
 ) -> nn.Sequential:
-    """Build a multilayer perceptron from codes to images with pixels in [0, 1].
+    """Build a multilayer perceptron from codes to images, by default in [0, 1].
 
     Args:
         sizes: Units per layer, from the code to the pixels of an image, for
@@ -75,13 +79,15 @@ def mlp_decoder(
     Raises:
         ValueError: If `sizes` are not a network's, or do not fit `image_shape`.
     """
-    layers = _linear_layers(sizes, activation)
+    hidden = _linear_layers(sizes, activation)
+    require.sizes("image_shape", image_shape)
     if prod(image_shape) != sizes[-1]:
         raise ValueError(
             f"image_shape {tuple(image_shape)} has {prod(image_shape)} pixels, "
             f"but sizes ends with {sizes[-1]}"
         )
-    return nn.Sequential(*layers, output(), nn.Unflatten(1, tuple(image_shape)))
+    end = layers.made("output", output)
+    return nn.Sequential(*hidden, end, nn.Unflatten(1, tuple(image_shape)))
 
 
 def conv_encoder(
@@ -92,28 +98,27 @@ def conv_encoder(
     """Build a convolutional network from images to codes, with a linear code.
 
     Each convolution has a kernel of 3, a stride of 2 and a padding of 1, so that it
-    halves the sides of an image, and a ReLU. One linear layer makes the code.
+    halves the sides of an image, odd ones rounded up, and a ReLU. One linear layer
+    makes the code.
 
     Args:
         latent_dim: The size `D` of a code.
         channels: Channels behind each convolution.
-        image_shape: The shape `(C, H, W)` of one image; each convolution must find
-            even sides.
+        image_shape: The shape `(C, H, W)` of one image.
 
     Returns:
         A network `(B, C, H, W) -> (B, D)`.
 
     Raises:
-        ValueError: If a size is below 1, or a side cannot be halved so often.
+        ValueError: If a size is below 1, or `image_shape` has not three.
     """
-    first, *sides = image_shape
-    _require_sizes(latent_dim, first, channels)
-    smallest = _halved(sides, len(channels))
-    layers: list[nn.Module] = []
+    first, *sides = _checked(latent_dim, channels, image_shape)
+    *_, smallest = _halved(sides, len(channels))
+    body: list[nn.Module] = []
     for inputs, outputs in pairwise((first, *channels)):
-        layers += [nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), nn.ReLU()]
+        body += [nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), nn.ReLU()]
     flat = channels[-1] * prod(smallest)
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(flat, latent_dim))
+    return nn.Sequential(*body, nn.Flatten(), nn.Linear(flat, latent_dim))
 
 
 def conv_decoder(
@@ -122,11 +127,12 @@ def conv_decoder(
     image_shape: Sequence[int] = (1, 28, 28),
     output: Callable[[], nn.Module] = nn.Sigmoid,
 ) -> nn.Sequential:
-    """Build a convolutional network from codes to images with pixels in [0, 1].
+    """Build a convolutional network from codes to images, by default in [0, 1].
 
     It mirrors `conv_encoder`: a linear layer, then transposed convolutions with a
-    kernel of 3, a stride of 2, a padding of 1 and an output padding of 1, each of
-    which doubles the sides.
+    kernel of 3, a stride of 2 and a padding of 1, each of which doubles the sides. An
+    output padding of 1 where a side was even, and of 0 where it was odd, gives back its
+    size.
 
     Args:
         latent_dim: The size `D` of a code.
@@ -138,57 +144,56 @@ def conv_decoder(
         A network `(B, D) -> (B, C, H, W)`.
 
     Raises:
-        ValueError: If a size is below 1, or a side cannot be halved so often.
+        ValueError: If a size is below 1, or `image_shape` has not three.
     """
-    last, *sides = image_shape
-    _require_sizes(latent_dim, last, channels)
-    smallest = _halved(sides, len(channels))
-    layers: list[nn.Module] = [
+    last, *sides = _checked(latent_dim, channels, image_shape)
+    *larger, smallest = _halved(sides, len(channels))
+    body: list[nn.Module] = [
         nn.Linear(latent_dim, channels[0] * prod(smallest)),
         nn.Unflatten(1, (channels[0], *smallest)),
     ]
-    for inputs, outputs in pairwise((*channels, last)):
+    channels_to = pairwise((*channels, last))
+    for (inputs, outputs), due in zip(channels_to, reversed(larger), strict=True):
         doubling = nn.ConvTranspose2d(
-            inputs, outputs, 3, stride=2, padding=1, output_padding=1
+            inputs, outputs, 3, stride=2, padding=1, output_padding=_even(due)
         )
-        layers += [nn.ReLU(), doubling]
-    return nn.Sequential(*layers, output())
+        body += [nn.ReLU(), doubling]
+    return nn.Sequential(*body, layers.made("output", output))
 
 
-def _require_sizes(
-    latent_dim: int, image_channels: int, channels: Sequence[int]
-) -> None:
+def _checked(
+    latent_dim: int, channels: Sequence[int], image_shape: Sequence[int]
+) -> Sequence[int]:
     """Refuse what no layer can have: PyTorch would build some of it, and warn."""
-    if latent_dim < 1:
-        raise ValueError(f"latent_dim is {latent_dim}; it must be at least 1")
-    if image_channels < 1:
-        raise ValueError(f"image_shape has {image_channels} channels; it needs 1")
-    if not channels or min(channels) < 1:
-        raise ValueError(
-            f"channels is {tuple(channels)}; it needs a layer or more, of 1 or more"
-        )
+    require.whole("latent_dim", latent_dim)
+    require.sizes("channels", channels)
+    require.sizes("image_shape", image_shape)
+    if len(image_shape) != 3:
+        raise ValueError(f"image_shape is {tuple(image_shape)}; it must be (C, H, W)")
+    return image_shape
 
 
-def _halved(sides: Sequence[int], times: int) -> tuple[int, ...]:
-    """Return the sides of an image after it was halved so often."""
-    factor = 2**times
-    if len(sides) != 2 or any(side < 1 or side % factor for side in sides):
-        raise ValueError(
-            f"image_shape ends with {tuple(sides)}; {times} layers that halve each "
-            f"side need two sides, each a multiple of {factor}"
-        )
-    return tuple(side // factor for side in sides)
+def _halved(sides: Sequence[int], times: int) -> list[tuple[int, int]]:
+    """Return the sides of an image, and behind each layer that halves them."""
+    height, width = sides
+    found = [(height, width)]
+    for _ in range(times):
+        height, width = -(-height // 2), -(-width // 2)
+        found.append((height, width))
+    return found
+
+
+def _even(sides: tuple[int, int]) -> tuple[int, int]:
+    """Return what doubled sides lack: 1 where one is even, as 2 n - 1 comes out."""
+    return 1 - sides[0] % 2, 1 - sides[1] % 2
 
 
 def _linear_layers(
     sizes: Sequence[int], activation: Callable[[], nn.Module]
 ) -> list[nn.Module]:
     """Return linear layers with an activation between each two."""
-    if len(sizes) < 2:
-        raise ValueError(f"sizes is {tuple(sizes)}; it needs an input and an output")
-    if any(size < 1 for size in sizes):
-        raise ValueError(f"sizes is {tuple(sizes)}; every layer needs at least 1 unit")
-    layers: list[nn.Module] = []
+    require.sizes("sizes", sizes, least=2)
+    body: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
-        layers += [nn.Linear(inputs, outputs), activation()]
-    return layers[:-1]
+        body += [nn.Linear(inputs, outputs), layers.made("activation", activation)]
+    return body[:-1]

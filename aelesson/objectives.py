@@ -12,30 +12,36 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import latent, likelihood, losses
-from aelesson.models import VAE
+from aelesson import latent, layers, likelihood, losses, require
+from aelesson.models import VAE, Autoencoder
 
 Objective: TypeAlias = Callable[[nn.Module, Any], dict[str, Tensor]]
 Loss: TypeAlias = Callable[[Tensor, Tensor], Tensor]
-"""From output and target, `(B, ...)` each, to one value per image `(B,)` or a mean."""
+"""From reconstructions and images, `(B, ...)` each, to `(B,)`, or to their mean."""
 
 
-def reconstruction(loss: Loss = F.mse_loss) -> Objective:
+def reconstruction(loss: Loss | None = None) -> Objective:
     """Ask for the image itself.
 
     Args:
         loss: The error of reconstructions `(B, ...)` against images: one value per
-            image, `(B,)`, or their mean.
+            image, `(B,)`, or their mean. By default that of the model's likelihood, or
+            for a model without one the mean squared error.
+
+    Raises:
+        ValueError: When it is asked: if the default meets an output of another shape
+            than the images, which would broadcast, or if `loss` gives anything else.
     """
+    _check_loss(loss)
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        return {"loss": loss(model(x), x).mean()}
+        return {"loss": _error(_model(model, x), x, x, loss)}
 
     return objective
 
 
 def denoising(
-    corrupt: Callable[[Tensor], Tensor], loss: Loss = F.mse_loss
+    corrupt: Callable[[Tensor], Tensor], loss: Loss | None = None
 ) -> Objective:
     """Ask for the clean image, given a corrupted copy that is made anew each time.
 
@@ -48,9 +54,11 @@ def denoising(
         loss: The error of the model's output against the *clean* images, as in
             `reconstruction`.
     """
+    require.function("corrupt", corrupt, "a function from images to corrupted ones")
+    _check_loss(loss)
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        return {"loss": loss(model(corrupt(x)), x).mean()}
+        return {"loss": _error(_model(model, x), corrupt(x), x, loss)}
 
     return objective
 
@@ -58,7 +66,7 @@ def denoising(
 def penalised(
     penalty: Callable[[nn.Module, Tensor], Tensor],
     weight: float,
-    loss: Loss = F.mse_loss,
+    loss: Loss | None = None,
 ) -> Objective:
     """Ask for the image itself, and for a small penalty besides.
 
@@ -75,11 +83,13 @@ def penalised(
     Raises:
         ValueError: If the weight is negative.
     """
-    if not weight >= 0:  # written so that NaN fails too
-        raise ValueError(f"weight is {weight}; it must be 0 or more")
+    require.function("penalty", penalty, "a function of model and images")
+    require.number("weight", weight, at_least=0)
+    _check_loss(loss)
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        error, cost = loss(model(x), x).mean(), penalty(model, x).mean()
+        error = _error(_model(model, x), x, x, loss)
+        cost = _mean("penalty", penalty(model, x), len(x))
         return {"loss": error + weight * cost, "reconstruction": error, "penalty": cost}
 
     return objective
@@ -94,39 +104,45 @@ def classification(model: nn.Module, batch: tuple[Tensor, Tensor]) -> dict[str, 
         model: From images `(B, ...)` to logits `(B, classes)`.
         batch: Images, and their labels, int64 `(B,)`.
     """
-    x, labels = batch
-    return {"loss": F.cross_entropy(model(x), labels)}
+    require.model("model", model)
+    x, labels = require.couple("batch", batch, "images", "labels")
+    require.tensor("batch[0]", x)
+    logits = layers.through("batch[0]", x, model)
+    require.tensor("model's logits for batch[0]", logits, "(B, classes)")
+    require.whole_numbers("batch[1]", labels, "(B,)", 0, logits.shape[1] - 1)
+    require.same_length("batch[0]", x, "batch[1]", labels)
+    return {"loss": F.cross_entropy(logits, labels)}
 
 
 def negative_elbo(
-    beta: float = 1.0,
-    nll: Loss = losses.bernoulli_nll,
-    generator: torch.Generator | None = None,
+    beta: float = 1.0, generator: torch.Generator | None = None
 ) -> Objective:
     r"""Ask a `VAE` for a tight bound on the likelihood of each image.
 
     $-\mathrm{ELBO} = -E_q[\log p(x|z)] + \beta\, \mathrm{KL}(q(z|x)\,\|\,p(z))$
-    with one sample of $z$ per image, in nats per image.
+    with one sample of $z$ per image, in nats per image. $p(x|z)$ is the model's own
+    likelihood, which `decode` follows too.
 
     Source: Kingma and Welling (2014), equation 10; beta: Higgins et al. (2017).
 
     Args:
         beta: The weight of the KL term; only 1 gives a bound.
-        nll: The negative log-likelihood of images, given the decoder's raw output: one
-            value per image, **summed** over its pixels.
         generator: Draws the samples of $z$; by default PyTorch's global one.
 
     Returns:
         An objective with the terms "loss", "reconstruction" and "kl".
+
+    Raises:
+        ValueError: If beta is negative.
     """
-    if beta < 0:
-        raise ValueError(f"beta is {beta}; it must be 0 or more")
+    require.number("beta", beta, at_least=0)
+    require.generator("generator", generator)
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        model = _require_vae(model)
+        model = _vae(model, x)
         mean, logvar = model.posterior(x)
         z = latent.reparameterize(mean, logvar, generator)
-        reconstruction = nll(model.decoder(z), x).mean()
+        reconstruction = model.nll(z, x).mean()
         kl = losses.kl_to_standard_normal(mean, logvar).mean()
         loss = reconstruction + beta * kl
         return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
@@ -150,18 +166,52 @@ def negative_iwae(samples: int, generator: torch.Generator | None = None) -> Obj
     Raises:
         ValueError: If `samples` is below 1.
     """
-    if samples < 1:
-        raise ValueError(f"samples is {samples}; it must be at least 1")
+    require.whole("samples", samples)
+    require.generator("generator", generator)
 
     def objective(model: nn.Module, x: Tensor) -> dict[str, Tensor]:
-        model = _require_vae(model)
+        model = _vae(model, x)
         weights = likelihood.draw_log_weights(model, x, samples, generator)
         return {"loss": -likelihood.iwae_bound(weights).mean()}
 
     return objective
 
 
-def _require_vae(model: nn.Module) -> VAE:
-    if not isinstance(model, VAE):
-        raise TypeError(f"model must be a VAE, got {type(model).__name__}")
+def _error(model: nn.Module, given: Tensor, x: Tensor, loss: Loss | None) -> Tensor:
+    """Return how far the model's answer to what was given is from images: a scalar."""
+    if loss is not None:
+        return _mean("loss", loss(layers.through("x", given, model), x), len(x))
+    if isinstance(model, Autoencoder) and type(model).forward is Autoencoder.forward:
+        return model.likelihood.loss(model.decoder(model.encode(given)), x)
+    x_hat = layers.through("x", given, model)
+    require.same_shape("the model's output", x_hat, "images", x)
+    return F.mse_loss(x_hat, x)
+
+
+def _mean(name: str, values: object, count: int) -> Tensor:
+    """Ask for one value per image, or their mean; return the mean."""
+    if isinstance(values, Tensor) and values.shape in ((), (count,)):
+        return values.mean()
+    shape = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+    raise ValueError(
+        f"{name} returned {shape} for {count} images; it must return one value per "
+        f"image, ({count},), or their mean, ()"
+    )
+
+
+def _check_loss(loss: object) -> None:
+    if loss is not None:
+        require.function("loss", loss, "a function of reconstructions and images")
+
+
+def _model(model: nn.Module, x: Tensor) -> nn.Module:
+    require.model("model", model)
+    require.tensor("x", x)
+    return model
+
+
+def _vae(model: nn.Module, x: Tensor) -> VAE:
+    require.model("model", model, VAE)
+    require.tensor("x", x)
+    assert isinstance(model, VAE)
     return model

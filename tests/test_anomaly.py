@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from aelesson import anomaly, losses, metrics
-from aelesson.models import Autoencoder
+from aelesson import anomaly, likelihood, losses, metrics
+from aelesson.models import VAE, Autoencoder
 
 SCORES = st.lists(st.integers(-3, 6).map(float), min_size=1, max_size=25)
 
@@ -48,7 +48,7 @@ def test_scores_are_the_reconstruction_error():
     torch.testing.assert_close(
         anomaly.anomaly_scores(Half(), images), images.square().mean((1, 2, 3)) / 4
     )
-    with pytest.raises(ValueError, match="holds no image"):
+    with pytest.raises(ValueError, match=r"images has shape \(0, 1, 4, 4\)"):
         anomaly.anomaly_scores(model, images[:0])
 
 
@@ -96,10 +96,10 @@ def test_the_order_of_normal_scores_does_not_matter_and_they_stay():
     [
         (torch.zeros(0), 0.1, "expected \\(N,\\)"),
         (torch.zeros(3, 1), 0.1, "expected \\(N,\\)"),
-        (torch.tensor([1.0, torch.nan]), 0.1, "holds NaN"),
-        (torch.ones(3), 1.0, "from 0 to below 1"),
-        (torch.ones(3), -0.1, "from 0 to below 1"),
-        (torch.ones(3), float("nan"), "from 0 to below 1"),
+        (torch.tensor([1.0, torch.nan]), 0.1, "holds 1 nan of 2"),
+        (torch.ones(3), 1.0, "at least 0 and below 1"),
+        (torch.ones(3), -0.1, "at least 0 and below 1"),
+        (torch.ones(3), float("nan"), "at least 0 and below 1"),
     ],
 )
 def test_a_threshold_from_nothing_is_refused(scores, rate, message):
@@ -160,15 +160,29 @@ def test_shares_that_cannot_be_are_named(shares, message):
 @pytest.mark.parametrize("judge", [anomaly.auroc, anomaly.roc_curve])
 def test_truths_that_do_not_fit_are_refused(judge):
     scores, truth = torch.rand(4), torch.tensor([True, False, True, False])
-    with pytest.raises(ValueError, match=r"\(4,\) and is_anomaly \(3,\)"):
+    with pytest.raises(ValueError, match="4 entries and is_anomaly 3"):
         judge(scores, truth[:3])
-    with pytest.raises(ValueError, match=r"both must be \(N,\)"):
+    with pytest.raises(ValueError, match=r"scores has shape .* expected \(N,\)"):
         judge(scores[:, None], truth[:, None])
-    with pytest.raises(TypeError, match=r"must be torch\.bool, got torch\.int64"):
+    with pytest.raises(TypeError, match=r"is torch\.int64; it must be torch\.bool"):
         judge(scores, truth.long())
     with pytest.raises(ValueError, match="0 anomalies among 4"):
         judge(scores, torch.zeros(4, dtype=torch.bool))
     with pytest.raises(ValueError, match="4 anomalies among 4"):
         judge(scores, torch.ones(4, dtype=torch.bool))
-    with pytest.raises(ValueError, match="scores holds NaN"):
+    with pytest.raises(ValueError, match="scores holds nan or infinity in 4"):
         judge(scores / 0 * 0, truth)
+
+
+def test_nll_scores_are_those_of_the_models_likelihood():
+    x = torch.randn(9, 5, generator=torch.Generator().manual_seed(0))
+    for kind in (likelihood.Normal(0.5), likelihood.Laplace(2.0)):
+        for model in (
+            VAE.mlp((5, 4, 2), (5,), kind),
+            Autoencoder.mlp((5, 2), (5,), kind),
+        ):
+            raw = model.decoder(model.encode(x)).detach()
+            scores = anomaly.nll_scores(model, x)
+            torch.testing.assert_close(scores, kind.nll(raw, x))
+    with pytest.raises(ValueError, match=r"images goes from .* choose another"):
+        anomaly.nll_scores(Autoencoder.mlp((5, 2), (5,)), x)

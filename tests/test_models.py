@@ -83,4 +83,4 @@ def test_a_convolutional_vae_has_the_same_shapes():
 @pytest.mark.parametrize("build", [VAE.mlp, VAE.conv])
 def test_a_vae_with_impossible_sizes_is_refused(build):
     with pytest.raises(ValueError, match="image_shape"):
-        build((784, 20) if build == VAE.mlp else 20, image_shape=(1, 5, 7))
+        build((784, 20) if build == VAE.mlp else 20, image_shape=(5, 7))

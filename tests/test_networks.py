@@ -165,18 +165,28 @@ each_builder = pytest.mark.parametrize("build", BUILDERS)
     ("sizes", "message"),
     [
         ((0,), "latent_dim is 0; it must be at least 1"),
-        ((3, ()), r"channels is \(\); it needs a layer"),
-        ((3, (4, 0)), "channels is"),
-        ((3, (4,), (0, 4, 4)), "image_shape has 0 channels"),
-        ((3, (4, 4), (1, 28, 30)), "each a multiple of 4"),
-        ((3, (4, 4, 4)), "each a multiple of 8"),
-        ((3, (4,), (1, 28)), "need two sides"),
-        ((3, (4,), (1, 0, 4)), "need two sides"),
+        ((3, ()), r"channels is \(\); it must hold 1 or more"),
+        ((3, (4, 0)), "a number in channels is 0"),
+        ((3, (4,), (0, 4, 4)), "a number in image_shape is 0"),
+        ((3, (4,), (1, 28)), r"image_shape is \(1, 28\); it must be \(C, H, W\)"),
+        ((3, (4,), (1, 0, 4)), "a number in image_shape is 0"),
     ],
 )
 def test_impossible_convolutional_sizes_are_named(build, sizes, message):
     with pytest.raises(ValueError, match=message):
         build(*sizes)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 5])
+@pytest.mark.parametrize("sides", [(28, 30), (27, 27), (218, 178), (1, 7), (32, 1)])
+def test_images_of_any_size_come_back_in_their_size(sides, layers):
+    model = Autoencoder.conv(3, (2,) * layers, (3, *sides))
+    x = torch.rand(2, 3, *sides)
+    assert model.encode(x).shape == (2, 3)
+    assert model(x).shape == x.shape
+    doubling = [m for m in model.modules() if isinstance(m, nn.ConvTranspose2d)]
+    if all(side % 2**layers == 0 for side in sides):
+        assert all(layer.output_padding == (1, 1) for layer in doubling)
 
 
 @each_builder

@@ -582,7 +582,7 @@ proven.claim("from the first to the second step the truth takes away half of it,
 long_steps, long_lengths, _ = strokes.draw(500, torch.Generator().manual_seed(1), 30, 48)
 try:
     mlp(long_steps)
-except RuntimeError as error:
+except ValueError as error:
     print("MLP:", error)
 far = evaluate(best, (long_steps, long_lengths), free_running)["loss"]
 far_mask = lengths_to_mask(long_lengths, 48)
