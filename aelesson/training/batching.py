@@ -1,11 +1,12 @@
 """Go through examples in batches: images alone, or images with their labels."""
 
 from collections.abc import Iterator
-from numbers import Integral
 from typing import TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
+
+from aelesson import require
 
 Examples: TypeAlias = Tensor | tuple[Tensor, ...]
 """Images `(N, ...)`, or a tuple of tensors with `N` rows each: `(images, labels)`."""
@@ -14,7 +15,10 @@ AnyExamples = TypeVar("AnyExamples", Tensor, tuple[Tensor, ...], Examples)
 
 
 def batches(
-    examples: AnyExamples, batch_size: int, generator: torch.Generator
+    examples: AnyExamples,
+    batch_size: int,
+    generator: torch.Generator,
+    drop_last: bool = False,
 ) -> Iterator[AnyExamples]:
     """Go once through the examples in random order, a batch at a time.
 
@@ -23,6 +27,7 @@ def batches(
             each, which stay together.
         batch_size: examples in a batch; the last batch may have fewer.
         generator: a generator on the CPU, which settles the order at the call.
+        drop_last: whether to leave out a last batch that has fewer.
 
     Returns:
         Batches `(B, ...)`, or tuples of them, each a copy, on the examples' device.
@@ -32,13 +37,29 @@ def batches(
         ValueError: there are no examples, the tensors of a tuple differ in length, or
             `batch_size` is below 1.
     """
-    total = count(examples)
-    if not isinstance(batch_size, Integral):
-        raise TypeError(f"batch_size must be a whole number, got {batch_size!r}")
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    total = count(examples, "examples")
+    require.whole("batch_size", batch_size)
+    require.generator("generator", generator, needed=True)
+    require.flag("drop_last", drop_last)
     order = torch.randperm(total, generator=generator)
-    return (take(examples, chunk) for chunk in order.split(int(batch_size)))
+    chunks = order.split(int(batch_size))[: steps(total, batch_size, drop_last)]
+    return (take(examples, chunk) for chunk in chunks)
+
+
+def steps(total: int, batch_size: int, drop_last: bool = False) -> int:
+    """Return how many batches so many examples make.
+
+    Raises:
+        ValueError: there is none, as fewer than a whole one are left out.
+    """
+    whole, rest = divmod(total, int(batch_size))
+    count = whole + (rest > 0 and not drop_last)
+    if not count:
+        raise ValueError(
+            f"batch_size is {batch_size}, but there are {total} examples: with "
+            "drop_last, no batch is left"
+        )
+    return count
 
 
 def take(examples: AnyExamples, chosen: Tensor) -> AnyExamples:
@@ -60,21 +81,24 @@ def count(examples: Examples, name: str = "images") -> int:
         TypeError: they are no tensors.
         ValueError: there are none, or the tensors of a tuple differ in length.
     """
-    parts = examples if isinstance(examples, tuple) else (examples,)
-    for part in parts:
-        if not isinstance(part, Tensor):
-            given = type(part).__name__
-            raise TypeError(
-                f"{name} must be a torch.Tensor, such as `splits.train.images`, or a "
-                f"tuple of them, got {given}"
-            )
-    lengths = [len(part) if part.dim() else 0 for part in parts]
+    rows = parts(examples)
+    wanted = "a torch.Tensor, such as `splits.train.images`, or a tuple of them"
+    for part in rows:
+        require.kind(name, part, Tensor, wanted)
+    lengths = [len(part) if part.dim() else 0 for part in rows]
     if not lengths or 0 in lengths:
-        shapes = ", ".join(str(tuple(part.shape)) for part in parts)
-        raise ValueError(f"{name} must not be empty, got {shapes or '()'}")
+        shapes = ", ".join(str(tuple(part.shape)) for part in rows) or "()"
+        raise ValueError(f"{name} has shape {shapes}; it must have rows")
     if len(set(lengths)) > 1:
-        raise ValueError(f"{name} must have equally many rows in each part: {lengths}")
+        raise ValueError(
+            f"{name} has {lengths} rows in its parts; they must be equally many"
+        )
     return lengths[0]
+
+
+def parts(examples: Examples) -> tuple[Tensor, ...]:
+    """Return the tensors that examples are made of, one or several."""
+    return examples if isinstance(examples, tuple) else (examples,)
 
 
 def move(examples: AnyExamples, device: torch.device) -> AnyExamples:

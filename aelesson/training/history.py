@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import isfinite
 
+from aelesson import require
 from aelesson.training.terms import Terms
 
 
@@ -48,8 +49,8 @@ class History:
         Raises:
             ValueError: If there is no such part or term.
         """
-        if part not in ("train", "validation"):
-            raise ValueError(f'part is {part!r}; use "train" or "validation"')
+        require.choice("part", part, ("train", "validation"))
+        require.kind("term", term, str)
         measured: list[Terms] = [getattr(epoch, part) for epoch in self.epochs]
         if any(term not in terms for terms in measured):
             known = ", ".join(measured[0]) or "no validation images"

@@ -37,6 +37,24 @@ def check_terms(terms: dict[str, Tensor], step: int) -> None:
         ValueError: If these are not scalar tensors, one of them named "loss".
         FloatingPointError: If the loss is not finite.
     """
+    check_kinds(terms)
+    if terms["loss"].isfinite():
+        return
+    bad = [name for name, value in terms.items() if not value.isfinite()]
+    name = next((name for name in bad if name != "loss"), "loss")
+    raise FloatingPointError(
+        f"step {step}: the term {name!r} is {terms[name].item()}. This step was not "
+        "taken. Try a lower learning rate, and look for a log or a division that can "
+        "meet 0"
+    )
+
+
+def check_kinds(terms: object) -> None:
+    """Refuse what are no terms.
+
+    Raises:
+        ValueError: If these are not scalar tensors, one of them named "loss".
+    """
     if not isinstance(terms, dict) or "loss" not in terms:
         raise ValueError(
             f"objective returned {_describe(terms)}; it must return a dict of scalar "
@@ -48,15 +66,6 @@ def check_terms(terms: dict[str, Tensor], step: int) -> None:
                 f"objective's term {name!r} is {_describe(value)}; it must be a "
                 "scalar tensor, shape ()"
             )
-    if terms["loss"].isfinite():
-        return
-    bad = [name for name, value in terms.items() if not value.isfinite()]
-    name = next((name for name in bad if name != "loss"), "loss")
-    raise FloatingPointError(
-        f"step {step}: the term {name!r} is {terms[name].item()}. This step was not "
-        "taken. Try a lower learning rate, and look for a log or a division that can "
-        "meet 0"
-    )
 
 
 def check_weights(model: nn.Module) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from aelesson.data import Splits
+from aelesson.data import ImageSet, Splits
 from aelesson.objectives import Objective
 from aelesson.training import TrainConfig, fit
 from aelesson.training.batching import Examples
@@ -26,7 +26,7 @@ class Job:
         small: Whether only to show that the row works: one epoch, few samples.
     """
 
-    splits: Splits
+    splits: Splits[ImageSet]
     seed: int
     device: torch.device
     folder: Path

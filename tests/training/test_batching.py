@@ -49,12 +49,16 @@ class TestBatches:
 
     @pytest.mark.parametrize("batch_size", [0, -3])
     def test_rejects_batch_size(self, batch_size):
-        with pytest.raises(ValueError, match=f"at least 1, got {batch_size}"):
+        with pytest.raises(
+            ValueError, match=f"batch_size is {batch_size}; it must be at least 1"
+        ):
             batching.batches(torch.zeros(4, 2), batch_size, torch.Generator())
 
     @pytest.mark.parametrize("batch_size", [2.0, "8", None])
     def test_rejects_type_of_batch_size(self, batch_size):
-        with pytest.raises(TypeError, match="batch_size must be a whole number, got"):
+        with pytest.raises(
+            TypeError, match=r"batch_size is .*; it must be a whole number"
+        ):
             batching.batches(torch.zeros(4, 2), batch_size, torch.Generator())
 
     def test_takes_a_whole_number_of_numpy(self):
@@ -63,12 +67,14 @@ class TestBatches:
 
     @pytest.mark.parametrize("images", [torch.zeros(0, 1, 28, 28), torch.tensor(1.0)])
     def test_rejects_no_images(self, images):
-        with pytest.raises(ValueError, match="images must not be empty, got"):
+        with pytest.raises(ValueError, match=r"examples has shape .*; it must have"):
             batching.batches(images, 8, torch.Generator())
 
     def test_rejects_an_image_set(self):
         images = data.ImageSet(torch.zeros(3, 1, 2, 2), torch.zeros(3).long())
-        expected = "images must be a torch.Tensor, such as .*images.*, got ImageSet"
+        expected = (
+            "examples is an ImageSet; it must be a torch.Tensor, such as .*images"
+        )
         with pytest.raises(TypeError, match=expected):
             batching.batches(images, 8, torch.Generator())
 
@@ -82,7 +88,9 @@ class TestBatches:
 
     def test_rejects_images_and_labels_of_different_lengths(self):
         pair = (torch.zeros(4, 2), torch.zeros(3))
-        with pytest.raises(ValueError, match=r"equally many rows .*: \[4, 3\]"):
+        with pytest.raises(
+            ValueError, match=r"examples has \[4, 3\] rows in its parts"
+        ):
             batching.batches(pair, 2, torch.Generator())
 
 

@@ -1,0 +1,276 @@
+"""One batch before the run: what does not fit is named while nothing has changed."""
+
+import inspect
+import random
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.optim import Optimizer
+
+from aelesson import layers, objectives, require, runtime
+from aelesson.objectives import Objective
+from aelesson.training import batching
+from aelesson.training.batching import Examples
+from aelesson.training.sources import Memory, Source
+from aelesson.training.terms import check_kinds, check_terms
+
+FACTORIES = {
+    function
+    for _, function in inspect.getmembers(objectives, inspect.isfunction)
+    if function.__module__ == objectives.__name__
+    and "model" not in inspect.signature(function).parameters
+    and not function.__name__.startswith("_")
+}
+"""The functions of `objectives` that make an objective and are none."""
+
+
+def check_objective(objective: object) -> None:
+    """Refuse what is no function of model and batch.
+
+    Raises:
+        TypeError: It is a loss, a class, or a function that makes objectives.
+    """
+    what = "a function (model, batch) -> dict, such as objectives.reconstruction()"
+    if isinstance(objective, nn.Module):
+        told = type(objective).__name__
+        raise TypeError(
+            f"objective is {told}(), a loss; it must be {what[:-2]}(loss): "
+            f"objectives.reconstruction({told}())"
+        )
+    require.function("objective", objective, what)
+    if objective in FACTORIES:
+        told = getattr(objective, "__name__", "")
+        raise TypeError(
+            f"objective is the function {told} itself; it must be what that makes: "
+            f"objectives.{told}(...), with its brackets"
+        )
+
+
+def check_epoch(
+    model: nn.Module,
+    epoch_batches: object,
+    objective: Objective,
+    optimizer: Optimizer,
+    after_step: object,
+) -> None:
+    """Refuse what no epoch can be trained with.
+
+    Raises:
+        TypeError: An argument is of another kind.
+    """
+    require.model("model", model)
+    if isinstance(epoch_batches, Tensor | str | dict):
+        told = require.shown(epoch_batches)
+        raise TypeError(f"epoch_batches is {told}; it must go through batches")
+    require.kind("epoch_batches", epoch_batches, Iterable, "batches, as from batches")
+    check_objective(objective)
+    require.kind("optimizer", optimizer, Optimizer)
+    require.function("after_step", after_step)
+
+
+def check_examples(name: str, source: Source, model: nn.Module) -> None:
+    """Refuse images in memory that no training can use, or that no output can be.
+
+    Raises:
+        TypeError: Their dtype is not that of the weights.
+        ValueError: They are no batch, hold nan or infinity, or leave the range of the
+            model's likelihood.
+    """
+    weights = next(model.parameters())
+    if not isinstance(source, Memory):
+        return
+    first, *others = batching.parts(source.examples)
+    if first.dim() < 2:
+        raise ValueError(f"{name} has shape {tuple(first.shape)}, expected (N, ...)")
+    _check_dtype(name, first, weights)
+    if not others:  # what a tuple means, only its objective knows
+        _check_values(name, first, model)
+
+
+def _check_values(name: str, x: Tensor, model: nn.Module) -> None:
+    """Refuse nan and infinity, and what leaves the range of the likelihood."""
+    if not x.sum().isfinite():  # a sum takes far less time, but may overflow
+        require.finite(name, x)
+    likelihood = getattr(model, "likelihood", None)
+    if likelihood is not None:
+        likelihood.require(x, name)
+
+
+def check_last_batch(source: Source, model: nn.Module, batch_size: int) -> None:
+    """Refuse a last batch of one where batch normalisation needs two.
+
+    Raises:
+        ValueError: There is such a batch.
+    """
+    of_one = source.count % batch_size == 1 and source.count < source.steps * batch_size
+    normed = any(isinstance(part, _BatchNorm) for part in model.modules())
+    if normed and (of_one or batch_size == 1):
+        raise ValueError(
+            f"batch_size is {batch_size}, which leaves a last batch of one image of "
+            f"{source.count}, and batch normalisation needs two: use "
+            "TrainConfig(drop_last=True), or another batch_size"
+        )
+
+
+def _check_dtype(name: str, x: Tensor, weights: Tensor) -> None:
+    if x.dtype == weights.dtype:
+        return
+    cure = ".float() / 255" if x.dtype == torch.uint8 else f".to({weights.dtype})"
+    raise TypeError(
+        f"{name} is {x.dtype}; it must be {weights.dtype}, as the model: use {cure}"
+    )
+
+
+def try_validation(
+    source: Source, model: nn.Module, objective: Objective, before: "Before"
+) -> None:
+    """Put a batch through model and objective; everything is then as before.
+
+    Raises:
+        TypeError, ValueError: It does not fit, in words.
+        FloatingPointError: A term is not finite.
+    """
+    batch = source.first()
+    try:
+        with runtime.evaluating(model):
+            _checked("validation", model, objective, batch)
+    finally:
+        before.restore()
+
+
+def guarded(objective: Objective, name: str, before: "Before") -> Objective:
+    """Return an objective that names what does not fit when it is first asked.
+
+    Args:
+        objective: What is asked of the model.
+        name: What to call its batches: "images" or "validation".
+        before: Restores what a call has changed that failed.
+    """
+    waiting = True
+
+    def ask(model: nn.Module, batch: Examples) -> dict[str, Tensor]:
+        nonlocal waiting
+        if not waiting:
+            return objective(model, batch)
+        waiting = False
+        try:
+            return _checked(name, model, objective, batch)
+        except Exception:
+            before.restore()
+            raise
+
+    return ask
+
+
+def _checked(
+    name: str, model: nn.Module, objective: Objective, batch: Examples
+) -> dict[str, Tensor]:
+    weights = next(model.parameters())
+    if isinstance(batch, Tensor) and batch.dtype == weights.dtype:
+        # The first batch of a loader stands for those that are not in memory.
+        _check_values(f"a batch of {name}", batch, model)
+    terms = asked(name, objective, model, batch)
+    check_terms(terms, step=1)
+    return terms
+
+
+def asked(
+    name: str, objective: Objective, model: nn.Module, batch: Examples
+) -> dict[str, Tensor]:
+    """Return an objective's terms for a batch, and say in words what does not fit.
+
+    Raises:
+        TypeError, ValueError: It does not fit.
+    """
+    try:
+        terms: Any = objective(model, batch)
+    except Exception as error:
+        _check_dtype(name, batching.parts(batch)[0], next(model.parameters()))
+        raise _kind(error)(_told(name, batch, model, error)) from error
+    if callable(terms):
+        raise TypeError(
+            f"objective returned {require.shown(terms)}; it must return terms: are its "
+            "brackets missing, as in objectives.reconstruction()?"
+        )
+    check_kinds(terms)
+    return terms  # type: ignore[no-any-return]
+
+
+def _kind(error: Exception) -> type[Exception]:
+    """Return the kind of error that tells the same in words."""
+    if isinstance(error, FloatingPointError):
+        return FloatingPointError
+    return TypeError if isinstance(error, TypeError | AttributeError) else ValueError
+
+
+def _told(name: str, batch: Examples, model: nn.Module, error: Exception) -> str:
+    """Say what came, what the model's first layer takes, and what was raised."""
+    x = batching.parts(batch)[0]
+    told = f"a batch of {name}, of shape {tuple(x.shape)}, does not go through: {error}"
+    if isinstance(batch, tuple) and "tuple" in str(error):
+        return (
+            f"{name} is a tuple of {len(batch)} tensors, so the objective gets tuples, "
+            f"but it asks for images alone ({error}): hand over the images, "
+            f"{name}[0], or write an objective that takes batch[0]"
+        )
+    return told + layers.first(model, told)
+
+
+class Before:
+    """All that a call of an objective changes, but for what it keeps itself."""
+
+    def __init__(
+        self, model: nn.Module, objective: object, generator: torch.Generator
+    ) -> None:
+        found = [generator, *generators_of(objective)]
+        self.generators = [(each, each.get_state()) for each in found]
+        self.around = runtime.random_states(), random.getstate(), np.random.get_state()
+        self.buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+        self.modes = [(part, part.training) for part in model.modules()]
+
+    def restore(self) -> None:
+        """Set buffers, modes and random states to what they were."""
+        for buffer, values in self.buffers:
+            buffer.copy_(values)
+        for part, mode in self.modes:
+            part.training = mode
+        for generator, state in self.generators:
+            generator.set_state(state)
+        torch_states, python_state, numpy_state = self.around
+        runtime.set_random_states(torch_states)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+
+
+def generators_of(value: object, seen: set[int] | None = None) -> list[torch.Generator]:
+    """Return the generators that a function draws from, however it holds them."""
+    seen = set() if seen is None else seen
+    if id(value) in seen or isinstance(value, Tensor | type):
+        return []
+    seen.add(id(value))
+    if isinstance(value, torch.Generator):
+        return [value]
+    return [found for held in _held(value) for found in generators_of(held, seen)]
+
+
+def _held(value: object) -> list[object]:
+    """Return what a function, a partial, a method or an object refers to."""
+    if isinstance(value, partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, list | tuple | dict):
+        held = [*value.values()] if isinstance(value, dict) else [*value]
+        return held if len(held) <= 100 else []  # a list of numbers, not of settings
+    if inspect.ismethod(value):
+        return [value.__self__, value.__func__]
+    if inspect.isfunction(value):
+        variables = inspect.getclosurevars(value)
+        defaults = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+        return [*variables.nonlocals.values(), *variables.globals.values(), *defaults]
+    if inspect.ismodule(value) or isinstance(value, nn.Module):
+        return []
+    return [*getattr(value, "__dict__", {}).values()]

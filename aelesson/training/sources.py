@@ -1,0 +1,193 @@
+"""Where batches come from: tensors in memory, or a loader of more than fits there."""
+
+from collections.abc import Iterator, Sized
+from typing import Any, Protocol, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, IterableDataset
+
+from aelesson import require
+from aelesson.training import batching, identity
+from aelesson.training.batching import Examples
+
+Data: TypeAlias = Examples | Dataset[Any] | DataLoader[Any]
+"""Tensors in memory, `(N, ...)` or a tuple of them; or a Dataset, or a DataLoader."""
+
+KINDS = (
+    "a torch.Tensor (N, ...), a tuple of them with equally many rows, a torch Dataset"
+    " or a DataLoader"
+)
+
+
+class Source(Protocol):
+    """Examples, a batch at a time.
+
+    Attributes:
+        count: How many there are.
+        steps: How many batches an epoch has.
+        batch_size: Examples in a batch; the last one may have fewer.
+    """
+
+    count: int
+    steps: int
+    batch_size: int
+
+    def epoch(self) -> Iterator[Examples]:
+        """Go once through the examples, as training wants them: in random order."""
+
+    def in_order(self, batch_size: int) -> Iterator[Examples]:
+        """Go once through the examples as they come."""
+
+    def first(self) -> Examples:
+        """Return one batch, to try a run with."""
+
+    def describe(self) -> list[object]:
+        """Return plain values that tell these examples from others."""
+
+    def digest(self) -> str:
+        """Return a digest of all values; "" where they are not all at hand."""
+
+
+class Memory:
+    """Tensors in memory, on the model's device, shuffled anew for each epoch."""
+
+    def __init__(
+        self,
+        examples: Examples,
+        batch_size: int,
+        generator: torch.Generator,
+        device: torch.device,
+        drop_last: bool = False,
+    ) -> None:
+        self.count = batching.count(examples)
+        self.steps = batching.steps(self.count, batch_size, drop_last)
+        self.examples = batching.move(examples, device)
+        self.batch_size = int(batch_size)
+        self._generator, self._drop_last = generator, drop_last
+
+    def epoch(self) -> Iterator[Examples]:
+        """Shuffle, then go through the batches."""
+        return batching.batches(
+            self.examples, self.batch_size, self._generator, self._drop_last
+        )
+
+    def in_order(self, batch_size: int) -> Iterator[Examples]:
+        """Go through the batches as they stand."""
+        return batching.split(self.examples, batch_size)
+
+    def first(self) -> Examples:
+        """Return the first rows."""
+        return next(batching.split(self.examples, self.batch_size))
+
+    def describe(self) -> list[object]:
+        """Return shapes."""
+        if isinstance(self.examples, tuple):
+            return [list(part.shape) for part in self.examples]
+        return [*self.examples.shape]
+
+    def digest(self) -> str:
+        """Return a digest of every value."""
+        return identity.of_tensors(batching.parts(self.examples))
+
+
+class Stream:
+    """A DataLoader, whose batches move to the model's device one by one."""
+
+    def __init__(
+        self, name: str, loader: DataLoader[Any], device: torch.device
+    ) -> None:
+        self.name, self.loader, self.device = name, loader, device
+        for what, sized in (("Dataset", loader.dataset), ("DataLoader", loader)):
+            if not isinstance(sized, Sized) or not _has_length(sized):
+                raise ValueError(
+                    f"{name} is a {what} without a length; give it a __len__, so that "
+                    "an epoch has an end that a schedule can know"
+                )
+        assert isinstance(loader.dataset, Sized)
+        self.count, self.steps = len(loader.dataset), len(loader)
+        self.batch_size = loader.batch_size or -(-self.count // max(1, self.steps))
+        if not self.steps:
+            raise ValueError(f"{name} has no batch: {self.count} examples")
+
+    def epoch(self) -> Iterator[Examples]:
+        """Go through the loader's batches; it shuffles, or does not."""
+        return (self._moved(batch) for batch in self.loader)
+
+    def in_order(self, batch_size: int) -> Iterator[Examples]:
+        """Go through the loader's batches, which have its own size."""
+        del batch_size
+        return self.epoch()
+
+    def first(self) -> Examples:
+        """Return the first batch that the loader gives."""
+        return next(self.epoch())
+
+    def describe(self) -> list[object]:
+        """Name the Dataset and its length."""
+        return [type(self.loader.dataset).__qualname__, self.count, self.steps]
+
+    def digest(self) -> str:
+        """Return what the Dataset says of itself by a `digest()`, or ""."""
+        told = getattr(self.loader.dataset, "digest", None)
+        return str(told()) if callable(told) else ""
+
+    def _moved(self, batch: object) -> Examples:
+        if isinstance(batch, list):  # as PyTorch joins pairs of image and label
+            batch = tuple(batch)
+        parts = batch if isinstance(batch, tuple) else (batch,)
+        for part in parts:
+            require.kind(f"a batch of {self.name}", part, Tensor)
+        examples: Examples = batch  # type: ignore[assignment]
+        return batching.move(examples, self.device)
+
+
+def _has_length(value: Sized) -> bool:
+    try:
+        len(value)
+    except (TypeError, NotImplementedError):
+        return False
+    return True
+
+
+def source(
+    name: str,
+    data: object,
+    batch_size: int,
+    generator: torch.Generator,
+    device: torch.device,
+    drop_last: bool = False,
+) -> Source:
+    """Return batches of whatever examples came.
+
+    Args:
+        name: What to call them in an error.
+        data: Tensors, a Dataset or a DataLoader. A DataLoader has its own size of
+            batches and its own order; a Dataset is shuffled by `generator`.
+        batch_size: Examples in a batch.
+        generator: Shuffles.
+        device: Where batches go.
+        drop_last: Whether to leave out a last batch that is smaller.
+
+    Raises:
+        TypeError: This is none of them.
+        ValueError: There are no examples, or a Dataset has no length.
+    """
+    if isinstance(data, DataLoader):
+        return Stream(name, data, device)
+    if isinstance(data, Dataset):
+        if isinstance(data, Sized) and _has_length(data) and not len(data):
+            raise ValueError(f"{name} is a Dataset without examples")
+        shuffled = not isinstance(data, IterableDataset)
+        loader: DataLoader[Any] = DataLoader(
+            data,
+            int(batch_size),
+            shuffle=shuffled,
+            generator=generator,
+            drop_last=drop_last,
+        )
+        return Stream(name, loader, device)
+    for part in data if isinstance(data, tuple) and data else (data,):
+        require.kind(name, part, Tensor, KINDS)
+    batching.count(data, name)  # type: ignore[arg-type]
+    return Memory(data, batch_size, generator, device, drop_last)  # type: ignore[arg-type]
