@@ -1,7 +1,8 @@
 """Denoisers without a network: classical filters, and the best linear map.
 
-Each filter takes images `(B, 1, H, W)` and returns as many, of the same dtype and on
-the same device; it changes nothing in place and does not clip. They set the scale: a
+Each filter takes images, `(B, 1, H, W)` or in colour `(B, 3, H, W)`, and returns as
+many, of the same dtype and on the same device; it filters each channel by itself,
+changes nothing in place and does not clip. They set the scale: a
 network has earned its name only beside them. SciPy and scikit-image are imported where
 they are used, because that takes long.
 """
@@ -14,19 +15,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from aelesson import require
+
 
 def median(noisy: Tensor, size: int = 3) -> Tensor:
     """Replace each pixel by the median of the square around it.
 
     Args:
-        noisy: Images `(B, 1, H, W)`.
+        noisy: Images `(B, C, H, W)`.
         size: The side of the square, in pixels; odd.
 
     Raises:
-        ValueError: If these are not grey images, or `size` is even or below 1.
+        TypeError: If these are no float tensor.
+        ValueError: If these are no pictures, or `size` is even or below 1.
     """
-    _require_grey(noisy)
-    _require_odd(size)
+    require.images("noisy", noisy)
+    require.finite("noisy", noisy)
+    _check_odd(size)
     from scipy.ndimage import median_filter
 
     return _tensor(median_filter(_array(noisy), size=(1, 1, size, size)), noisy)
@@ -36,14 +41,15 @@ def gaussian(noisy: Tensor, width: float) -> Tensor:
     """Replace each pixel by a mean of its neighbours with weights of a normal density.
 
     Args:
-        noisy: Images `(B, 1, H, W)`.
+        noisy: Images `(B, C, H, W)`.
         width: The density's standard deviation, in pixels.
 
     Raises:
-        ValueError: If these are not grey images, or `width` is not positive.
+        ValueError: If these are no pictures, or `width` is not positive.
     """
-    _require_grey(noisy)
-    _require_positive("width", width)
+    require.images("noisy", noisy)
+    require.finite("noisy", noisy)
+    require.number("width", width, above=0)
     from scipy.ndimage import gaussian_filter
 
     return _tensor(gaussian_filter(_array(noisy), sigma=(0, 0, width, width)), noisy)
@@ -59,17 +65,18 @@ def wiener(noisy: Tensor, size: int, noise_variance: float) -> Tensor:
     statistics"; by SciPy, which takes what is outside the image as 0.
 
     Args:
-        noisy: Images `(B, 1, H, W)`.
+        noisy: Images `(B, C, H, W)`.
         size: The side of the square, in pixels; odd.
         noise_variance: In squared units of the pixels.
 
     Raises:
-        ValueError: If these are not grey images, `size` is even or below 1, or
+        ValueError: If these are no pictures, `size` is even or below 1, or
             `noise_variance` is not positive.
     """
-    _require_grey(noisy)
-    _require_odd(size)
-    _require_positive("noise_variance", noise_variance)
+    require.images("noisy", noisy)
+    require.finite("noisy", noisy)
+    _check_odd(size)
+    require.number("noise_variance", noise_variance, above=0)
     from scipy.signal import wiener as local_wiener
 
     with np.errstate(divide="ignore", invalid="ignore"):  # where nothing varies
@@ -86,21 +93,22 @@ def total_variation(noisy: Tensor, weight: float) -> Tensor:
     Source: Rudin, Osher and Fatemi (1992); Chambolle (2004); by scikit-image.
 
     Args:
-        noisy: Images `(B, 1, H, W)`.
+        noisy: Images `(B, C, H, W)`.
         weight: More of it gives flatter images.
 
     Raises:
-        ValueError: If these are not grey images, or `weight` is not positive.
+        ValueError: If these are no pictures, or `weight` is not positive.
     """
-    _require_grey(noisy)
-    _require_positive("weight", weight)
+    require.images("noisy", noisy)
+    require.finite("noisy", noisy)
+    require.number("weight", weight, above=0)
     from skimage.restoration import denoise_tv_chambolle
 
     flat = [
-        denoise_tv_chambolle(image, weight)  # type: ignore[no-untyped-call]
-        for image in _array(noisy)[:, 0]
+        denoise_tv_chambolle(channel, weight)  # type: ignore[no-untyped-call]
+        for channel in _array(noisy.flatten(0, 1))
     ]
-    return _tensor(np.stack(flat)[:, None], noisy)
+    return _tensor(np.stack(flat), noisy).reshape(noisy.shape)
 
 
 def best_linear_map(
@@ -114,23 +122,24 @@ def best_linear_map(
     pairs. The sides may differ, as in super-resolution.
 
     Args:
-        noisy: Images `(N, 1, h, w)`.
-        clean: What they should become, `(N, 1, H, W)`.
+        noisy: Images `(N, C, h, w)`.
+        clean: What they should become, `(N, C, H, W)`.
         ridge: $\lambda$, in squared units of the pixels. It is there for pixels that
             never vary.
 
     Returns:
-        The map, from images `(B, 1, h, w)` to `(B, 1, H, W)`.
+        The map, from images `(B, C, h, w)` to `(B, C, H, W)`; it mixes channels.
 
     Raises:
-        ValueError: If the counts differ, these are not grey images, or `ridge` is
+        ValueError: If the counts differ, these are no pictures, or `ridge` is
             not positive.
     """
-    _require_grey(noisy)
-    _require_grey(clean, "clean")
-    if len(noisy) != len(clean):
-        raise ValueError(f"noisy has {len(noisy)} images and clean {len(clean)}")
-    _require_positive("ridge", ridge)
+    require.images("noisy", noisy)
+    require.finite("noisy", noisy)
+    require.images("clean", clean)
+    require.finite("clean", clean)
+    require.same_length("noisy", noisy, "clean", clean)
+    require.number("ridge", ridge, above=0)
     inputs, targets = noisy.flatten(1).double(), clean.flatten(1).double()
     centre, goal = inputs.mean(0), targets.mean(0)
     inputs, targets = inputs - centre, targets - goal
@@ -138,9 +147,11 @@ def best_linear_map(
     covariance.diagonal().add_(ridge)
     weight = torch.linalg.solve(covariance, inputs.T @ targets / len(inputs))
     shape = clean.shape[1:]
+    taken = f"(B, {', '.join(map(str, noisy.shape[1:]))})"
 
     def denoise(x: Tensor) -> Tensor:
-        mapped = (x.flatten(1).double() - centre) @ weight + goal  # (B, H * W)
+        require.tensor("x", x, taken)
+        mapped = (x.flatten(1).double() - centre) @ weight + goal  # (B, C * H * W)
         images: Tensor = mapped.to(x.dtype).reshape(-1, *shape)
         return images
 
@@ -160,7 +171,7 @@ def clamp_bias(std: float) -> float:
     Raises:
         ValueError: If `std` is not positive.
     """
-    _require_positive("std", std)
+    require.number("std", std, above=0)
     top = 1 / std
     density = (1 - math.exp(-(top**2) / 2)) / math.sqrt(2 * math.pi)
     return std * density + math.erfc(top / math.sqrt(2)) / 2
@@ -179,6 +190,7 @@ def undo_clamping(noisy: Tensor, std: float) -> Tensor:
     Raises:
         ValueError: If `std` is not positive.
     """
+    require.tensor("noisy", noisy)
     bias = clamp_bias(std)
     return (noisy - bias) / (1 - 2 * bias)
 
@@ -192,18 +204,7 @@ def _tensor(filtered: NDArray[np.floating], like: Tensor) -> Tensor:
     return images
 
 
-def _require_grey(images: Tensor, name: str = "noisy") -> None:
-    if images.dim() != 4 or images.shape[1] != 1 or images.numel() == 0:
-        raise ValueError(
-            f"{name} has shape {tuple(images.shape)}, expected (B, 1, H, W)"
-        )
-
-
-def _require_odd(size: int) -> None:
-    if size < 1 or size % 2 == 0:
+def _check_odd(size: int) -> None:
+    require.whole("size", size)
+    if size % 2 == 0:
         raise ValueError(f"size is {size}; it must be odd, so that it has a middle")
-
-
-def _require_positive(name: str, value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{name} is {value}; it must be above 0")

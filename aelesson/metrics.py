@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import losses, runtime
+from aelesson import layers, losses, require, runtime
 
 BATCH = 1000  # images per forward pass: bounds memory, not the result
 
@@ -25,13 +25,17 @@ def apply(
         The results, `(B, ...)`, on the device of `images`.
 
     Raises:
-        ValueError: If there is no image.
+        ValueError: If there is no image, or `function` does not take it.
     """
-    if len(images) == 0:
-        raise ValueError(f"images has shape {tuple(images.shape)}: it holds no image")
+    require.model("model", model)
+    require.function("function", function, "a function of the model")
+    require.tensor("images", images)
     parameter = next(model.parameters(), images)
     with runtime.evaluating(model):
-        parts = [function(x.to(parameter.device)) for x in images.split(BATCH)]
+        parts = [
+            layers.through("images", x.to(parameter.device), function, model)
+            for x in images.split(BATCH)
+        ]
     return torch.cat(parts).to(images.device)
 
 
@@ -45,7 +49,9 @@ def reconstruction_error(model: nn.Module, images: Tensor) -> Tensor:
     Returns:
         Shape `(B,)`.
     """
-    return losses.mse(apply(model, model, images), images)
+    x_hat = apply(model, model, images)
+    require.same_shape("the model's output", x_hat, "images", images)
+    return losses.mse(x_hat, images)
 
 
 def dead_units(codes: Tensor) -> int:
@@ -57,8 +63,7 @@ def dead_units(codes: Tensor) -> int:
     Raises:
         ValueError: If `codes` is not of shape `(B, D)` with at least one image.
     """
-    if codes.dim() != 2 or len(codes) == 0:
-        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, D)")
+    require.finite_tensor("codes", codes, "(B, D)")
     return int((codes == 0).all(dim=0).sum())
 
 
@@ -77,33 +82,67 @@ def active_units(mean: Tensor, threshold: float = 0.01) -> int:
     Raises:
         ValueError: If `mean` is not of shape `(B, D)` with at least two images.
     """
-    if mean.dim() != 2 or len(mean) < 2:
+    require.finite_tensor("mean", mean, "(B, D)")
+    require.number("threshold", threshold, at_least=0)
+    if len(mean) < 2:
         raise ValueError(
             f"mean has shape {tuple(mean.shape)}, expected (B, D) with B above 1"
         )
     return int((mean.var(dim=0) > threshold).sum())
 
 
-def psnr(x_hat: Tensor, x: Tensor) -> Tensor:
-    r"""Return each image's peak signal-to-noise ratio, for pixels in [0, 1].
+def psnr(x_hat: Tensor, x: Tensor, pixels: tuple[float, float] = (0.0, 1.0)) -> Tensor:
+    r"""Return each image's peak signal-to-noise ratio.
 
-    $-10 \log_{10} \mathrm{MSE}$, in decibels (dB): 10 dB more is a tenth of the MSE.
+    $-10 \log_{10} (\mathrm{MSE} / w^2)$, in decibels (dB), with the width $w$ of the
+    pixels' range: 10 dB more is a tenth of the MSE.
 
     Args:
-        x_hat: Reconstructions, `(B, ...)`.
+        x_hat: Reconstructions, `(B, ...)`; they may leave the range, as noise does.
         x: The images they should equal, the same shape.
+        pixels: What black and white are, such as `(0, 255)`.
 
     Returns:
-        Shape `(B,)`, in dB; `inf` for images that are equal.
+        Shape `(B,)`, in dB, over all channels; `inf` for images that are equal.
 
     Raises:
-        ValueError: If the shapes differ.
+        TypeError: If they are no float tensors.
+        ValueError: If the shapes differ, or the pixels are of another range.
     """
-    return -10 * losses.mse(x_hat, x).log10()
+    width = _width(x_hat, x, pixels)
+    return -10 * (losses.mse(x_hat, x) / width**2).log10()
 
 
-def ssim(x_hat: Tensor, x: Tensor) -> Tensor:
-    r"""Return each image's structural similarity, for grey images in [0, 1].
+def _width(
+    x_hat: Tensor, x: Tensor, pixels: tuple[float, float], above: float = 1e-3
+) -> float:
+    """Return the width of the pixels' range, and refuse images of another one.
+
+    Args:
+        x_hat: Reconstructions.
+        x: Images.
+        pixels: The range.
+        above: How many widths the images may be brighter than white.
+    """
+    require.pair("x_hat", x_hat, "x", x, "(B, ...)")
+    if not isinstance(pixels, tuple | list) or len(pixels) != 2:
+        raise TypeError(
+            f"pixels is {require.shown(pixels)}; it must be two numbers, what black "
+            "and white are, such as (0, 255)"
+        )
+    black, white = pixels
+    require.number("black in pixels", black)
+    require.number("white in pixels", white, above=black)
+    width = float(white) - float(black)
+    cure = ", from black to white: scale it, or state another range by pixels="
+    low, high = black - 1e-3 * width, white + above * width  # interpolation adds some
+    require.within("x", x, low, high, cure)
+    require.pixels("x_hat", x_hat, black, white)
+    return width
+
+
+def ssim(x_hat: Tensor, x: Tensor, pixels: tuple[float, float] = (0.0, 1.0)) -> Tensor:
+    r"""Return each image's structural similarity; of colours, the channels' mean.
 
     Unlike MSE it compares local means $\mu$, variances and covariances:
 
@@ -111,36 +150,46 @@ def ssim(x_hat: Tensor, x: Tensor) -> Tensor:
     {(\hat\mu^2 + \mu^2 + c_1)(\hat\sigma^2 + \sigma^2 + c_2)}$
 
     averaged over all places where the window fits into the image. The window is a
-    Gaussian of width 1.5 in 11 x 11 pixels, $c_1 = 0.01^2$ and $c_2 = 0.03^2$.
+    Gaussian of width 1.5 in 11 x 11 pixels, $c_1 = 0.01^2$ and $c_2 = 0.03^2$, for
+    pixels scaled to [0, 1].
 
     Source: Wang et al. (2004), "Image quality assessment: from error visibility to
     structural similarity", section III B.
 
     Args:
-        x_hat: Reconstructions, `(B, 1, H, W)`, with sides of 11 or more.
+        x_hat: Reconstructions, `(B, 1, H, W)` or `(B, 3, H, W)`, with sides of 11 or
+            more; they may leave the range, as noise does.
         x: The images they should equal, the same shape.
+        pixels: What black and white are, such as `(0, 255)`.
 
     Returns:
         Shape `(B,)`, at most 1, which equal images have.
 
     Raises:
-        ValueError: If the shapes differ or are not those of grey images.
+        TypeError: If they are no float tensors.
+        ValueError: If the shapes differ or are not those of pictures, or the pixels
+            are of another range.
     """
-    grey = x.dim() == 4 and x.shape[1] == 1
-    if x_hat.shape != x.shape or not grey or min(x.shape[2:]) < 11:
+    require.pair("x_hat", x_hat, "x", x, "(B, C, H, W)")
+    if x.shape[1] not in (1, 3) or min(x.shape[2:]) < 11:
         raise ValueError(
             f"x_hat has shape {tuple(x_hat.shape)} and x {tuple(x.shape)}: both must "
-            "be (B, 1, H, W), with sides of 11 or more"
+            "be (B, 1, H, W) or (B, 3, H, W), with sides of 11 or more"
         )
+    width, count = _width(x_hat, x, pixels, above=1.0), len(x)
+    # Each channel is an image of its own, (B * C, 1, H, W).
+    x_hat, x = (
+        (each.flatten(0, 1)[:, None] - pixels[0]) / width for each in (x_hat, x)
+    )
     weights = (-(torch.arange(-5, 6).to(x) / 1.5).square() / 2).exp()
     window = (weights[:, None] * weights / weights.sum() ** 2)[None, None]
 
     def local_mean(values: Tensor) -> Tensor:
-        return F.conv2d(values, window)  # (B, 1, H - 10, W - 10)
+        return F.conv2d(values, window)  # (B * C, 1, H - 10, W - 10)
 
     mean_hat, mean = local_mean(x_hat), local_mean(x)
     covariance = local_mean(x_hat * x) - mean_hat * mean
     variances = local_mean(x_hat**2 + x**2) - mean_hat**2 - mean**2
     alike = (2 * mean_hat * mean + 0.01**2) * (2 * covariance + 0.03**2)
     most = (mean_hat**2 + mean**2 + 0.01**2) * (variances + 0.03**2)
-    return (alike / most).flatten(1).mean(1)
+    return (alike / most).reshape(count, -1).mean(1)

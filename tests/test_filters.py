@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage, signal
+from skimage.restoration import denoise_tv_chambolle
 from sklearn.linear_model import LinearRegression, Ridge
 
 from aelesson import filters
@@ -50,10 +52,63 @@ def test_flat_images_stay(denoise):
 
 
 @each_filter
-@pytest.mark.parametrize("shape", [(9, 7), (2, 3, 9, 7), (0, 1, 9, 7)])
-def test_filters_refuse_what_is_not_grey(denoise, shape):
-    with pytest.raises(ValueError, match=r"noisy has shape .* expected \(B, 1, H, W\)"):
+@pytest.mark.parametrize("shape", [(9, 7), (2, 2, 9, 7), (0, 1, 9, 7), (0, 3, 9, 7)])
+def test_filters_refuse_what_is_no_picture(denoise, shape):
+    expected = r"noisy has shape .* expected \(B, 1, H, W\) or \(B, 3, H, W\)"
+    with pytest.raises(ValueError, match=expected):
         denoise(torch.zeros(shape))
+
+
+@each_filter
+def test_filters_refuse_bytes(denoise):
+    with pytest.raises(TypeError, match=r"noisy is torch\.uint8; .*float\(\) / 255"):
+        denoise(torch.zeros(2, 3, 9, 7, dtype=torch.uint8))
+
+
+@each_filter
+def test_each_channel_is_filtered_by_itself(denoise):
+    x = torch.rand(4, 3, 9, 7)
+    alone = torch.cat([denoise(channel) for channel in x.split(1, dim=1)], dim=1)
+    torch.testing.assert_close(denoise(x), alone)
+
+
+class TestColour:
+    """Against SciPy and scikit-image, one channel of one image at a time."""
+
+    x = torch.rand(3, 3, 11, 9, generator=torch.Generator().manual_seed(0))
+
+    def check(self, got, theirs):
+        for image, given in zip(got, self.x, strict=True):
+            for channel, values in zip(image, given, strict=True):
+                np.testing.assert_allclose(channel, theirs(values.numpy()), atol=1e-6)
+
+    def test_median(self):
+        self.check(filters.median(self.x, 3), lambda v: ndimage.median_filter(v, 3))
+
+    def test_gaussian(self):
+        self.check(
+            filters.gaussian(self.x, 1.3), lambda v: ndimage.gaussian_filter(v, 1.3)
+        )
+
+    def test_wiener(self):
+        self.check(
+            filters.wiener(self.x, 3, 0.05), lambda v: signal.wiener(v, (3, 3), 0.05)
+        )
+
+    def test_total_variation(self):
+        got = filters.total_variation(self.x, 0.2).numpy()
+        for image, given in zip(got, self.x, strict=True):
+            theirs = denoise_tv_chambolle(given.numpy(), 0.2, channel_axis=0)
+            np.testing.assert_allclose(image, theirs, atol=1e-5)
+
+    def test_the_best_linear_map_is_linear_regression_over_all_channels(self):
+        torch.manual_seed(0)
+        noisy, clean = torch.rand(200, 3, 3, 2), torch.rand(200, 3, 2, 2)
+        got = filters.best_linear_map(noisy, clean, ridge=1e-10)(noisy)
+        flat = [part.flatten(1).double().numpy() for part in (noisy, clean)]
+        theirs = LinearRegression().fit(*flat).predict(flat[0])
+        assert got.shape == clean.shape
+        np.testing.assert_allclose(got.flatten(1), theirs, atol=1e-5)
 
 
 def test_the_median_is_that_of_the_square():
@@ -110,7 +165,10 @@ def test_total_variation_lowers_its_objective():
         (lambda x: filters.wiener(x, 3, 0), "noise_variance is 0"),
         (lambda x: filters.total_variation(x, -1), "weight is -1"),
         (lambda x: filters.best_linear_map(x, x, ridge=0), "ridge is 0"),
-        (lambda x: filters.best_linear_map(x, x[:1]), "noisy has 2 images and clean 1"),
+        (
+            lambda x: filters.best_linear_map(x, x[:1]),
+            "noisy has 2 entries and clean 1",
+        ),
         (lambda x: filters.best_linear_map(x, x[0]), "clean has shape"),
         (lambda x: filters.undo_clamping(x, 0), "std is 0; it must be above 0"),
     ],

@@ -10,18 +10,19 @@ import gzip
 import hashlib
 import math
 import os
-import socket
+import shutil
 import tempfile
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-TIMEOUT = 20.0
-"""Seconds without an answer after which a server counts as not reachable."""
+from aelesson.data.transfer import TransferError, transfer
+
+STALE_SECONDS = 3600.0
+"""Age at which a half download is one of a process that was killed."""
 
 UNPACKED_MNIST_MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -75,8 +76,12 @@ def find_source(name: str, folder: Path) -> Source:
     )
 
 
-def read_or_fetch(source: Source) -> dict[str, bytes]:
+def read_or_fetch(source: Source, advice: str = "") -> dict[str, bytes]:
     """Read the four files, downloading those that are missing or damaged.
+
+    Args:
+        source: The data set.
+        advice: What else can be done where that fails; the message ends with it.
 
     Returns:
         The verified, unpacked content of each file, by its name without ".gz".
@@ -89,7 +94,7 @@ def read_or_fetch(source: Source) -> dict[str, bytes]:
     for packed in source.packed_md5:
         content = read_intact(source, packed)
         if content is None:
-            content = _fetch(source, packed)
+            content = _fetch(source, packed, advice)
         contents[packed.removesuffix(".gz")] = content
     return contents
 
@@ -152,53 +157,51 @@ def parse_idx(content: bytes, dimensions: int) -> NDArray[np.uint8]:
     return values.reshape(shape)
 
 
-def _fetch(source: Source, packed: str) -> bytes:
+def _fetch(source: Source, packed: str, advice: str) -> bytes:
     """Download a file beside its place, verify it, move it there; unpack its content.
 
     The move is one step, so that an interruption leaves either the old or the new file.
     """
     with _workspace(source.folder) as workspace:
         failures = []
+        path = Path(workspace) / packed
         for mirror in source.mirrors:
-            failure = _download(mirror + packed, workspace, source.packed_md5[packed])
+            failure = _download(mirror + packed, path, source.packed_md5[packed])
             if failure is None:
-                content = (Path(workspace) / packed).read_bytes()
-                _move(Path(workspace) / packed, source.folder / packed)
+                content = path.read_bytes()
+                _move(path, source.folder / packed)
                 return gzip.decompress(content)
             failures.append(f"  {mirror}: {failure}")
-    raise DataError(_no_way_message(source, packed, failures))
+    raise DataError(_no_way_message(source, packed, failures, advice))
 
 
-def _download(url: str, folder: str, md5: str) -> str | None:
+def _download(url: str, path: Path, md5: str) -> str | None:
     """Try one address, and verify what comes; return None, or why it failed."""
-    from torchvision.datasets.utils import download_url
-
     try:
-        with _socket_timeout(TIMEOUT):
-            download_url(url, folder, md5=md5)
-    except (OSError, RuntimeError, HTTPException) as error:
-        return str(error) or type(error).__name__
+        transfer(url, path, md5)
+    except TransferError as error:
+        return str(error)
+    except OSError as error:
+        raise _cannot_write(path.parent.parent, error) from None
     return None
-
-
-@contextlib.contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    # torchvision waits for ever for a server that says nothing, and takes no time limit
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 def _workspace(folder: Path) -> tempfile.TemporaryDirectory[str]:
     """Make a temporary folder in `folder`: a move from there cannot stop half-way."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _clear_stale(folder)
         return tempfile.TemporaryDirectory(prefix=".download-", dir=folder)
     except OSError as error:
         raise _cannot_write(folder, error) from None
+
+
+def _clear_stale(folder: Path) -> None:
+    """Remove what downloads that were killed have left."""
+    for left in folder.glob(".download-*"):
+        with contextlib.suppress(OSError):  # a leftover more does no harm
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(left)
 
 
 def _move(path: Path, target: Path) -> None:
@@ -215,7 +218,9 @@ def _cannot_write(folder: Path, error: OSError) -> DataError:
     )
 
 
-def _no_way_message(source: Source, packed: str, failures: list[str]) -> str:
+def _no_way_message(
+    source: Source, packed: str, failures: list[str], advice: str
+) -> str:
     names = list(source.packed_md5)
     damaged = [str(path) for name in names for path in _damaged(source, name)]
     lines = [
@@ -230,7 +235,7 @@ def _no_way_message(source: Source, packed: str, failures: list[str]) -> str:
         '  1. use the digits that are here already: load("mnist-5k"), or set the '
         "environment variable AELESSON_DATASET=mnist-5k",
         f"  2. put the four files {', '.join(names)} into {source.folder}",
-        f"  3. where there is a network, run: aelesson download {source.name}",
+        *([f"  3. {advice}"] if advice else []),
     ]
     return "\n".join(lines)
 

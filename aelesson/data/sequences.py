@@ -12,6 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from aelesson import layers, require
+
+STEPS = "(B, T, F)"
+
 
 class Cell(Protocol):
     """One step of a decoder: `(x_t, h) -> (x_next, h_next)`.
@@ -38,10 +42,7 @@ def rows_as_sequence(images: Tensor) -> Tensor:
     Raises:
         ValueError: If these are not images of one channel.
     """
-    if images.dim() != 4 or images.shape[1] != 1:
-        raise ValueError(
-            f"images has shape {tuple(images.shape)}, expected (B, 1, H, W)"
-        )
+    require.tensor("images", images, "(B, 1, H, W)")
     return images.squeeze(1)
 
 
@@ -58,7 +59,8 @@ def lengths_to_mask(lengths: Tensor, max_length: int) -> Tensor:
     Raises:
         ValueError: If `lengths` are not such numbers.
     """
-    _require_lengths(lengths, max_length)
+    require.whole("max_length", max_length)
+    require.whole_numbers("lengths", lengths, "(B,)", 0, max_length)
     return torch.arange(max_length, device=lengths.device) < lengths[:, None]
 
 
@@ -82,16 +84,8 @@ def masked_mse(x_hat: Tensor, x: Tensor, mask: Tensor) -> Tensor:
         ValueError: If the shapes do not fit, the mask is not boolean, or no step
             counts.
     """
-    if x_hat.shape != x.shape or x.dim() != 3:
-        raise ValueError(
-            f"x_hat has shape {tuple(x_hat.shape)} and x {tuple(x.shape)}: both must "
-            "be (B, T, F)"
-        )
-    if mask.shape != x.shape[:2] or mask.dtype != torch.bool:
-        raise ValueError(
-            f"mask is {mask.dtype} of shape {tuple(mask.shape)}; it must be torch.bool "
-            f"of shape {tuple(x.shape[:2])}"
-        )
+    require.pair("x_hat", x_hat, "x", x, STEPS)
+    require.boolean("mask", mask, f"({x.shape[0]}, {x.shape[1]})")
     counted = int(mask.sum()) * x.shape[2]
     if counted == 0:
         raise ValueError("mask is False everywhere: there is no step to count")
@@ -102,7 +96,7 @@ def masked_mse(x_hat: Tensor, x: Tensor, mask: Tensor) -> Tensor:
 
 def forwards(x: Tensor, lengths: Tensor) -> Tensor:
     """Leave sequences `(B, T, F)` as they are; the counterpart of `backwards`."""
-    _require_lengths(lengths, x.shape[1])
+    check_padded(x, lengths, least=0)
     return x
 
 
@@ -116,6 +110,7 @@ def backwards(x: Tensor, lengths: Tensor) -> Tensor:
     Returns:
         Shape `(B, T, F)`; step 0 is each sequence's own last step.
     """
+    check_padded(x, lengths, least=0)
     mask = lengths_to_mask(lengths, x.shape[1])
     t = torch.arange(x.shape[1], device=x.device)
     place = torch.where(mask, lengths[:, None] - 1 - t, t)  # (B, T)
@@ -139,18 +134,23 @@ def encode_sequence(rnn: nn.GRU | nn.LSTM, x: Tensor, lengths: Tensor) -> Tensor
     Raises:
         ValueError: If the network or the lengths are not as described.
     """
+    require.kind("rnn", rnn, (nn.GRU, nn.LSTM))
     if not rnn.batch_first or rnn.bidirectional:
         raise ValueError(
             f"rnn has batch_first={rnn.batch_first} and "
             f"bidirectional={rnn.bidirectional}; it must be True and False"
         )
-    _require_lengths(lengths, x.shape[1], smallest=1)
-    packed = pack_padded_sequence(
-        x, lengths.cpu(), batch_first=True, enforce_sorted=False
-    )
-    _, state = rnn(packed)
-    hidden: Tensor = state[0] if isinstance(state, tuple) else state
-    return hidden[-1]  # (layers, B, D) -> (B, D)
+    check_padded(x, lengths, least=1)
+
+    def encode(x: Tensor) -> Tensor:
+        packed = pack_padded_sequence(
+            x, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
+        _, state = rnn(packed)
+        hidden: Tensor = state[0] if isinstance(state, tuple) else state
+        return hidden[-1]  # (layers, B, D) -> (B, D)
+
+    return layers.through("x", x, encode, rnn)
 
 
 def decode_sequence(cell: Cell, z: Tensor, length: int) -> Tensor:
@@ -168,14 +168,18 @@ def decode_sequence(cell: Cell, z: Tensor, length: int) -> Tensor:
     Raises:
         ValueError: If `length` is below 1.
     """
-    if length < 1:
-        raise ValueError(f"length is {length}; it must be at least 1")
-    x_t, h = z.new_zeros(len(z), cell.features), z
-    steps = []
-    for _ in range(length):
-        x_t, h = cell(x_t, h)
-        steps.append(x_t)
-    return torch.stack(steps, dim=1)
+    _check_start(cell, z)
+    require.whole("length", length)
+
+    def run(h: Tensor) -> Tensor:
+        x_t = h.new_zeros(len(h), cell.features)
+        steps = []
+        for _ in range(length):
+            x_t, h = cell(x_t, h)
+            steps.append(x_t)
+        return torch.stack(steps, dim=1)
+
+    return layers.through("z", z, run, cell)
 
 
 def follow_sequence(cell: Cell, z: Tensor, x: Tensor) -> Tensor:
@@ -195,27 +199,45 @@ def follow_sequence(cell: Cell, z: Tensor, x: Tensor) -> Tensor:
     Raises:
         ValueError: If there is no step.
     """
-    if x.dim() != 3 or x.shape[1] == 0:
-        raise ValueError(f"x has shape {tuple(x.shape)}, expected (B, T, F)")
-    x_t, h = z.new_zeros(len(z), cell.features), z
-    steps = []
-    for truth in x.unbind(1):
-        x_next, h = cell(x_t, h)
-        steps.append(x_next)
-        x_t = truth
-    return torch.stack(steps, dim=1)
+    _check_start(cell, z)
+    require.tensor("x", x, f"(B, T, {cell.features})")
+    require.same_length("z", z, "x", x)
+
+    def follow(h: Tensor) -> Tensor:
+        x_t = h.new_zeros(len(h), cell.features)
+        steps = []
+        for truth in x.unbind(1):
+            x_next, h = cell(x_t, h)
+            steps.append(x_next)
+            x_t = truth
+        return torch.stack(steps, dim=1)
+
+    return layers.through("z", z, follow, cell)
 
 
-def _require_lengths(lengths: Tensor, max_length: int, smallest: int = 0) -> None:
-    whole = not (lengths.is_floating_point() or lengths.dtype == torch.bool)
-    if lengths.dim() != 1 or not whole:
-        raise ValueError(
-            f"lengths is {lengths.dtype} of shape {tuple(lengths.shape)}; it must be "
-            "whole numbers of shape (B,)"
+def check_padded(x: Tensor, lengths: Tensor, least: int) -> None:
+    """Refuse sequences and lengths that do not belong together.
+
+    Args:
+        x: Padded sequences, `(B, T, F)`.
+        lengths: Whole numbers from `least` to `T`, shape `(B,)`.
+        least: The least length.
+
+    Raises:
+        ValueError: If they are not as described, or not equally many.
+        TypeError: If `x` is no float tensor, or `lengths` are no whole numbers.
+    """
+    require.whole("least", least, at_least=0)
+    require.tensor("x", x, STEPS)
+    require.whole_numbers("lengths", lengths, "(B,)", least, x.shape[1])
+    require.same_length("x", x, "lengths", lengths)
+
+
+def _check_start(cell: Cell, z: Tensor) -> None:
+    require.function("cell", cell, "one step of a decoder, such as a GRUDecoder")
+    if not hasattr(cell, "features"):
+        raise TypeError(
+            f"cell is {require.shown(cell)}, without `features`; it must be one step "
+            "of a decoder, such as a GRUDecoder"
         )
-    if len(lengths) and int(lengths.min()) < smallest:
-        raise ValueError(f"lengths has {int(lengths.min())}; {smallest} is the least")
-    if len(lengths) and int(lengths.max()) > max_length:
-        raise ValueError(
-            f"lengths has {int(lengths.max())}, but there are only {max_length} steps"
-        )
+    require.tensor("z", z, "(B, D)")

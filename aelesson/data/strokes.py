@@ -18,6 +18,8 @@ import math
 import torch
 from torch import Tensor
 
+from aelesson import require
+
 KINDS = ("loop", "zigzag", "spiral")
 SHORTEST, LONGEST = 8, 24
 TREMOR = 0.05  # standard deviation of the noise, in units of the mean speed
@@ -44,13 +46,10 @@ def draw(
     Raises:
         ValueError: If `count` is below 1, or the lengths are not as described.
     """
-    if count < 1:
-        raise ValueError(f"count is {count}; it must be at least 1")
-    if not 2 <= shortest <= longest:
-        raise ValueError(
-            f"shortest is {shortest} and longest {longest}; 2 or more are right, in "
-            "this order"
-        )
+    require.whole("count", count)
+    require.generator("generator", generator, needed=True)
+    require.whole("shortest", shortest, at_least=2)
+    require.whole("longest", longest, at_least=shortest, why=", the shortest")
     lengths = torch.randint(shortest, longest + 1, (count,), generator=generator)
     kinds = torch.randint(len(KINDS), (count,), generator=generator)
     t = torch.arange(longest).expand(count, longest)
@@ -70,7 +69,11 @@ def path(steps: Tensor) -> Tensor:
 
     Returns:
         Shape `(B, T + 1, 2)`, from the start at (0, 0).
+
+    Raises:
+        ValueError: If `steps` has another shape.
     """
+    require.tensor("steps", steps, "(B, T, 2)")
     return torch.cat([torch.zeros_like(steps[:, :1]), steps.cumsum(1)], dim=1)
 
 

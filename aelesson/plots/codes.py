@@ -1,6 +1,7 @@
 """Figures of points: codes in two and three dimensions, and fields of arrows."""
 
 from collections.abc import Mapping
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +9,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from aelesson.plots.style import MEDIUM, NARROW, WIDE, colours
+from aelesson import require
+from aelesson.plots.style import MEDIUM, NARROW, WIDE, check_words, colours
 
 
 def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
@@ -18,17 +20,17 @@ def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
 
     Args:
         codes: Shape `(B, 2)`.
-        labels: The digits 0 to 9, shape `(B,)`.
+        labels: The digits 0 to 9, or other classes, int64 `(B,)`; from the eleventh
+            class on, colours come again.
         title: The finding.
 
     Raises:
         ValueError: If the codes are not two-dimensional.
     """
-    if codes.dim() != 2 or codes.shape[1] != 2:
-        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 2)")
+    _check_labelled(codes, labels, "(B, 2)", title)
     figure, ax = plt.subplots(figsize=(MEDIUM, 5.4))
     points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
-    for digit, colour in zip(np.unique(digits), colours(), strict=False):
+    for digit, colour in zip(np.unique(digits), cycle(colours()), strict=False):
         right, up = points[digits == digit].T
         ax.scatter(right, up, marker=f"${digit}$", s=40, color=colour, lw=0.2)
     ax.set(xlabel="$z_1$", ylabel="$z_2$", title=title, aspect="equal")
@@ -42,19 +44,19 @@ def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
 
     Args:
         codes: Shape `(B, 3)`.
-        labels: The digits 0 to 9, shape `(B,)`.
+        labels: The digits 0 to 9, or other classes, int64 `(B,)`; from the eleventh
+            class on, colours come again.
         title: The finding.
 
     Raises:
         ValueError: If the codes are not three-dimensional.
     """
-    if codes.dim() != 2 or codes.shape[1] != 3:
-        raise ValueError(f"codes has shape {tuple(codes.shape)}, expected (B, 3)")
+    _check_labelled(codes, labels, "(B, 3)", title)
     figure = plt.figure(figsize=(WIDE, 4.8))
     points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
     for place, azimuth in enumerate((-60, 30), start=1):
         ax = figure.add_subplot(1, 2, place, projection="3d", azim=azimuth)
-        for digit, colour in zip(np.unique(digits), colours(), strict=False):
+        for digit, colour in zip(np.unique(digits), cycle(colours()), strict=False):
             chosen = points[digits == digit].T
             ax.scatter(*chosen, marker=f"${digit}$", s=40, color=colour, lw=0.2)
         ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
@@ -83,9 +85,14 @@ def arrows(
     Raises:
         ValueError: If there is no field, or a shape is another.
     """
+    check_words(title=title)
+    require.finite_tensor("points", points, "(B, 2)")
+    require.mapping("vectors", vectors, "arrows (B, 2)")
+    for label, field in vectors.items():
+        require.finite_tensor(f"vectors[{label!r}]", field, "(B, 2)")
+    if cloud is not None:
+        require.finite_tensor("cloud", cloud, "(N, 2)")
     shapes = {label: tuple(field.shape) for label, field in vectors.items()}
-    if points.dim() != 2 or points.shape[1] != 2:
-        raise ValueError(f"points has shape {tuple(points.shape)}, expected (B, 2)")
     if set(shapes.values()) != {tuple(points.shape)}:
         raise ValueError(
             f"points has shape {tuple(points.shape)}, but vectors {shapes}"
@@ -110,6 +117,13 @@ def arrows(
         ax.set(xlabel="$x_1$", ylabel="$x_2$", title=label, aspect="equal")
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
+
+
+def _check_labelled(codes: Tensor, labels: Tensor, shape: str, title: str) -> None:
+    check_words(title=title)
+    require.finite_tensor("codes", codes, shape)
+    require.whole_numbers("labels", labels, "(B,)")
+    require.same_length("codes", codes, "labels", labels)
 
 
 def _height_to_width(

@@ -10,28 +10,36 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from aelesson.plots.style import MEDIUM, NARROW, WIDE
+from aelesson import require
+from aelesson.plots.style import MEDIUM, NARROW, WIDE, check_words
 
 
 def image_rows(rows: Mapping[str, Tensor], title: str = "") -> Figure:
     """Show rows of images, or of codes, under each other, one labelled row each.
 
-    Rows of images share the scale 0 (black) to 1 (white). Anything else, such as
-    codes of shape `(B, D)`, is drawn as blocks of cells, all of the row on one scale
-    from blue (negative) over white (0) to red.
+    Rows of images share the scale 0 (black) to 1 (white, or full red, green and blue);
+    what leaves it, as noise does, is drawn as its end. Codes are drawn as blocks of
+    cells, all of the row on one scale from blue (negative) over white (0) to red.
 
     Args:
-        rows: From label to images `(B, 1, H, W)` or codes `(B, D)`, `B` the same
-            in all.
+        rows: From label to images `(B, 1, H, W)` or `(B, 3, H, W)`, or to codes
+            `(B, D)`, `B` the same in all.
         title: What the figure shows.
 
     Raises:
-        ValueError: If there is no row, or the rows differ in length.
+        ValueError: If there is no row, the rows differ in length, one has another
+            shape, or its pixels are of another range, such as 0 to 255.
     """
+    check_words(title=title)
+    require.mapping("rows", rows, "images")
+    for label, row in rows.items():
+        require.finite_tensor(f"rows[{label!r}]", row)
     counts = {len(row) for row in rows.values()}
     if len(counts) != 1 or 0 in counts:
         lengths = {label: len(row) for label, row in rows.items()}
         raise ValueError(f"rows has lengths {lengths}; each needs the same, above 0")
+    for label, row in rows.items():
+        _require_row(label, row)
     columns = counts.pop()
     label_width = 0.3 + 0.08 * max(map(len, rows))
     cell = (WIDE - label_width) / columns
@@ -51,32 +59,31 @@ def image_sheet(images: Tensor, title: str, columns: int = 10) -> Figure:
     """Show many images edge to edge, row by row, as one sheet.
 
     Args:
-        images: `(B, 1, H, W)`, shown from 0 (black) to 1 (white).
+        images: `(B, 1, H, W)`, shown from 0 (black) to 1 (white), or, in colour,
+            `(B, 3, H, W)`.
         title: The finding.
         columns: Images in a row; the last row may have fewer.
 
     Raises:
-        ValueError: If these are not grey images, or `columns` is below 1.
+        TypeError: If these are no float tensor.
+        ValueError: If these are no pictures, their pixels are of another range, or
+            `columns` is below 1.
     """
-    if images.dim() != 4 or images.shape[1] != 1 or len(images) == 0:
-        raise ValueError(
-            f"images has shape {tuple(images.shape)}, expected (B, 1, H, W)"
-        )
-    if columns < 1:
-        raise ValueError(f"columns is {columns}; it must be at least 1")
-    count, _, height, width = images.shape
+    check_words(title=title)
+    require.images("images", images)
+    require.finite("images", images)
+    require.pixels("images", images)
+    require.whole("columns", columns)
+    count, channels, height, width = images.shape
     rows = ceil(count / columns)
-    sheet = np.zeros((rows, columns, height, width), dtype=np.float32)
-    sheet.reshape(-1, height, width)[:count] = images.detach().cpu().numpy()[:, 0]
+    cells = np.zeros((rows * columns, channels, height, width), dtype=np.float32)
+    cells[:count] = images.detach().cpu().numpy()
+    grid = cells.reshape(rows, columns, channels, height, width)
+    sheet = grid.transpose(2, 0, 3, 1, 4)  # (C, rows, H, columns, W)
     side = NARROW if columns <= 6 else MEDIUM
     size = (side, side * rows * height / (columns * width) + 0.3)
     figure, ax = plt.subplots(figsize=size)
-    ax.imshow(
-        sheet.transpose(0, 2, 1, 3).reshape(rows * height, columns * width),
-        vmin=0,
-        vmax=1,
-        cmap="gray",
-    )
+    _draw_picture(ax, sheet.reshape(channels, rows * height, columns * width))
     _bare(ax)
     ax.set_title(title)
     return figure
@@ -93,9 +100,11 @@ def maps(values: Mapping[str, Tensor], title: str, signed: bool = False) -> Figu
     Raises:
         ValueError: If there is no map, or one is no matrix.
     """
-    shapes = {label: tuple(each.shape) for label, each in values.items()}
-    if not shapes or any(len(shape) != 2 for shape in shapes.values()):
-        raise ValueError(f"values has shapes {shapes}; each must be (H, W)")
+    check_words(title=title)
+    require.flag("signed", signed)
+    require.mapping("values", values, "a matrix (H, W)")
+    for label, each in values.items():
+        require.finite_tensor(f"values[{label!r}]", each, "(H, W)")
     arrays = [each.detach().cpu().numpy() for each in values.values()]
     high = max(float(each.max()) for each in arrays)
     low = min(float(each.min()) for each in arrays)
@@ -118,12 +127,34 @@ def maps(values: Mapping[str, Tensor], title: str, signed: bool = False) -> Figu
 
 
 def _draw(ax: Axes, values: NDArray[np.floating], bound: float) -> None:
-    """Draw an image `(1, H, W)` in grey, or a code `(D,)` from -bound to bound."""
+    """Draw an image `(C, H, W)`, or a code `(D,)` from -bound to bound."""
     if values.ndim == 3:
-        ax.imshow(values[0], vmin=0, vmax=1, cmap="gray", interpolation="nearest")
+        _draw_picture(ax, values, interpolation="nearest")
     else:
         ax.imshow(_block(values), vmin=-bound, vmax=bound, cmap="RdBu_r")
     _bare(ax)
+
+
+def _draw_picture(
+    ax: Axes, values: NDArray[np.floating], interpolation: str | None = None
+) -> None:
+    """Draw an image `(1, H, W)` in grey, or `(3, H, W)` in its colours."""
+    if len(values) == 1:
+        ax.imshow(values[0], vmin=0, vmax=1, cmap="gray", interpolation=interpolation)
+    else:
+        shown = values.astype(np.float32).transpose(1, 2, 0).clip(0, 1)
+        ax.imshow(shown, interpolation=interpolation)
+
+
+def _require_row(label: str, row: Tensor) -> None:
+    """Refuse what is neither a row of images nor one of codes."""
+    if row.dim() == 4 and row.shape[1] in (1, 3):
+        require.pixels(f"rows[{label!r}]", row)
+    elif row.dim() != 2:
+        raise ValueError(
+            f"rows[{label!r}] has shape {tuple(row.shape)}; it must hold images, "
+            "(B, 1, H, W) or (B, 3, H, W), or codes, (B, D)"
+        )
 
 
 def _bare(ax: Axes) -> None:

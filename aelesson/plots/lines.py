@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from aelesson.plots.style import MARKERS, MEDIUM, STYLES, colours
+from aelesson import require
+from aelesson.plots.style import MARKERS, MEDIUM, STYLES, check_words, colours
+
+LOG = ("", "x", "y", "xy")  # which axes are logarithmic
 
 
 def curves(
@@ -29,9 +33,11 @@ def curves(
     Raises:
         ValueError: If there is no run, or one without values.
     """
-    lines = [line for parts in runs.values() for line in parts.values()]
-    if not lines or not all(len(line) for line in lines):
-        raise ValueError("runs holds no values to draw")
+    check_words(ylabel=ylabel, title=title)
+    require.flag("log", log)
+    require.mapping("runs", runs, "its parts")
+    for run, parts in runs.items():
+        _check_lines(f"runs[{run!r}]", parts)
     figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
     for colour, (run, parts) in zip(cycle(colours()), runs.items(), strict=False):
         for style, (part, line) in zip(cycle(STYLES), parts.items(), strict=False):
@@ -71,8 +77,15 @@ def lines(
     Raises:
         ValueError: If there is nothing to draw, or lengths differ from that of `x`.
     """
+    check_words(xlabel=xlabel, ylabel=ylabel, title=title)
+    require.choice("log", log, LOG)
+    require.flag("markers", markers)
+    require.numbers("x", x)
+    _check_lines("values", values)
+    for label, band in ({} if bands is None else _dict("bands", bands)).items():
+        _check_pair(f"bands[{label!r}]", band, "lower end", "upper end")
     lengths = {label: len(line) for label, line in values.items()}
-    if not lengths or len(x) == 0 or set(lengths.values()) != {len(x)}:
+    if set(lengths.values()) != {len(x)}:
         raise ValueError(f"x has {len(x)} positions, values has {lengths}")
     figure, ax = plt.subplots(figsize=(MEDIUM, 3.6))
     looks = zip(cycle(colours()), cycle(STYLES), cycle(MARKERS), strict=False)
@@ -114,11 +127,13 @@ def paths(
         ValueError: If there is nothing to draw, or a line's positions and values differ
             in number.
     """
-    lengths = {label: (len(x), len(y)) for label, (x, y) in curves.items()}
-    if not lengths or any(a != b or a == 0 for a, b in lengths.values()):
-        raise ValueError(
-            f"curves has lengths {lengths}; each pair must be equal, not 0"
-        )
+    check_words(xlabel=xlabel, ylabel=ylabel, title=title)
+    require.choice("log", log, LOG)
+    require.mapping("curves", curves, "positions and values")
+    for label, curve in curves.items():
+        _check_pair(f"curves[{label!r}]", curve, "positions", "values")
+    for label, position in ({} if marks is None else _dict("marks", marks)).items():
+        require.number(f"marks[{label!r}]", position)
     figure, ax = plt.subplots(figsize=(MEDIUM, 4.2))
     looks = zip(cycle(colours()), cycle(STYLES), cycle(MARKERS), strict=False)
     for (label, (x, y)), (colour, style, marker) in zip(
@@ -161,8 +176,11 @@ def ladder(
     Raises:
         ValueError: If there is no value.
     """
-    if not values:
-        raise ValueError("values is empty: there is nothing to draw")
+    check_words(xlabel=xlabel, title=title)
+    require.whole("digits", digits, at_least=0)
+    require.mapping("values", values, "a number")
+    for label, value in values.items():
+        require.number(f"values[{label!r}]", value)
     figure, ax = plt.subplots(figsize=(MEDIUM, 0.8 + 0.4 * len(values)))
     bars = ax.barh(list(values), list(values.values()), height=0.6)
     ax.bar_label(bars, fmt=f"{{:.{digits}f}}", padding=4)
@@ -192,8 +210,13 @@ def matrix(
     Raises:
         ValueError: If there is no row, or one has not a figure per column.
     """
+    check_words(xlabel=xlabel, title=title)
+    require.whole("digits", digits, at_least=0)
+    for column in require.sequence("columns", columns, "labels"):
+        require.kind("a label in columns", column, str)
+    _check_lines("values", values)
     lengths = {label: len(row) for label, row in values.items()}
-    if not columns or set(lengths.values()) != {len(columns)}:
+    if set(lengths.values()) != {len(columns)}:
         raise ValueError(f"columns has {len(columns)} labels, values has {lengths}")
     rows = list(values.values())
     figure, ax = plt.subplots(figsize=(MEDIUM, 1.0 + 0.45 * len(rows)))
@@ -208,6 +231,27 @@ def matrix(
     ax.grid(visible=False)
     ax.set(xlabel=xlabel, title=title)
     return figure
+
+
+def _check_lines(name: str, values: object) -> None:
+    """Ask for a dict of lines, each a sequence of numbers."""
+    require.mapping(name, values, "numbers")
+    for label, line in _dict(name, values).items():
+        require.numbers(f"{name}[{label!r}]", line)
+
+
+def _check_pair(name: str, value: object, first: str, second: str) -> None:
+    """Ask for two sequences with equally many numbers."""
+    x, y = require.couple(name, value, first, second)
+    require.numbers(f"the {first} in {name}", x)
+    require.numbers(f"the {second} in {name}", y)
+    require.same_length(f"the {first} in {name}", x, f"the {second}", y)
+
+
+def _dict(name: str, value: object) -> Mapping[str, Any]:
+    require.kind(name, value, Mapping)
+    assert isinstance(value, Mapping)
+    return value
 
 
 def _log_scale(ax: Axes, axis: str) -> None:

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from aelesson.plots.style import WIDE, colours
+from aelesson import require
+from aelesson.plots.style import WIDE, check_words, colours
 
 
 def pen_rows(rows: Mapping[str, Sequence[Tensor]], title: str) -> Figure:
@@ -26,6 +27,11 @@ def pen_rows(rows: Mapping[str, Sequence[Tensor]], title: str) -> Figure:
         ValueError: If there is no row, the rows differ in length, or a stroke is not
             of shape `(L, 2)`.
     """
+    check_words(title=title)
+    require.mapping("rows", rows, "strokes")
+    for label, row in rows.items():
+        for stroke in require.sequence(f"rows[{label!r}]", row, "strokes (L, 2)", 0):
+            require.finite_tensor(f"a stroke of rows[{label!r}]", stroke, "(L, 2)")
     counts = {len(row) for row in rows.values()}
     if len(counts) != 1 or 0 in counts:
         lengths = {label: len(row) for label, row in rows.items()}
@@ -43,9 +49,6 @@ def pen_rows(rows: Mapping[str, Sequence[Tensor]], title: str) -> Figure:
 
 def _draw(ax: Axes, stroke: Tensor, column: Sequence[Tensor]) -> None:
     """Draw one stroke in a square that holds those of its column, with a margin."""
-    for each in column:
-        if each.dim() != 2 or each.shape[1] != 2:
-            raise ValueError(f"a stroke has shape {tuple(each.shape)}, expected (L, 2)")
     places = stroke.detach().cpu().numpy()
     ax.plot(places[:, 0], places[:, 1], lw=1.2)
     ax.plot(*places[0], "o", ms=4, color=colours()[2])

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import hashlib
+import os
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ from torchvision.transforms.functional import to_tensor
 from tqdm import tqdm
 
 from aelesson import data
-from aelesson.data import DataError, files, images
+from aelesson.data import DataError, files, images, transfer
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES = (
     "train-images-idx3-ubyte.gz",
@@ -97,11 +98,20 @@ class Handler(BaseHTTPRequestHandler):
             return self.wfile.write(b"no HTTP at all\r\n\r\n")
         if fault == "flipped":
             content = content[:-1] + bytes([content[-1] ^ 255])
+        if fault == "page":
+            content = b"\n<!doctype html><title>Log in</title>"
         self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
+        length = 999_999_999 if fault == "announced" else len(content)
+        if fault not in ("endless", "large"):
+            self.send_header("Content-Length", str(length))
         self.end_headers()
+        while fault == "large" or (fault == "endless" and not self.slept()):
+            self.wfile.write(bytes(999))
         half = content[: len(content) // 2]
         return self.wfile.write(half if fault == "truncated" else content)
+
+    def slept(self):
+        return self.server.silence_ends.wait(0.01)
 
     def log_message(self, format, *args):
         pass
@@ -346,6 +356,10 @@ class TestDownload:
             ("missing", "404"),
             ("garbage", "no HTTP at all"),
             ("silent", "timed out"),
+            ("page", "a web page came in place of the file: does your network"),
+            ("endless", "it took longer than 0.3 s"),
+            ("large", "it has more than 30,000 bytes"),
+            ("announced", "it has 999,999,999 bytes, more than 30,000"),
         ],
     )
     def test_bad_server_is_one_clear_error_and_leaves_no_trace(
@@ -355,13 +369,15 @@ class TestDownload:
         (raw / TEST_IMAGES).unlink()
         online.faults[TEST_IMAGES] = fault
         with monkeypatch.context() as patch:
-            patch.setattr(files, "TIMEOUT", 0.3 if fault == "silent" else 20)
+            patch.setattr(transfer, "SILENCE", 0.3 if fault == "silent" else 20)
+            patch.setattr(transfer, "LONGEST", 0.3 if fault == "endless" else 20)
+            if fault in ("large", "announced"):
+                patch.setattr(transfer, "LARGEST", 30_000)
             with pytest.raises(DataError, match=reason) as caught:
                 data.load("mnist", tmp_path)
         assert_three_ways_out(caught.value, TEST_IMAGES, raw)
         present = {name: packed[name] for name in FILES if name != TEST_IMAGES}
         assert_complete(raw, present)
-        assert socket.getdefaulttimeout() is None
         online.faults.clear()
         assert_complete(data.download("mnist", tmp_path), packed)
 
@@ -384,13 +400,12 @@ class TestDownload:
                 raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("torchvision.datasets.utils.tqdm", Interrupted)
+            patch.setattr("aelesson.data.transfer.tqdm", Interrupted)
             with pytest.raises(KeyboardInterrupt):
                 data.load("mnist", tmp_path)
         assert any(path.parent.parent == raw for path in half_files)
         left = {} if before == "nothing" else {TRAIN_IMAGES: b"half"}
         assert_complete(raw, good | left)
-        assert socket.getdefaulttimeout() is None
         assert len(data.load("mnist", tmp_path).train) == 550
         assert_complete(raw, packed)
 
@@ -401,6 +416,21 @@ class TestDownload:
         killed.mkdir(parents=True)
         (killed / TRAIN_IMAGES).write_bytes(packed[TRAIN_IMAGES][:1000])
         assert len(data.load("mnist", tmp_path).train) == 550
+        assert killed.exists()  # it may still be running
+
+    def test_what_a_killed_process_left_long_ago_is_removed(
+        self, online, packed, tmp_path
+    ):
+        killed = tmp_path / "MNIST" / "raw" / ".download-killed"
+        killed.mkdir(parents=True)
+        (killed / TRAIN_IMAGES).write_bytes(packed[TRAIN_IMAGES][:1000])
+        os.utime(killed, (0, 0))
+        assert_complete(data.download("mnist", tmp_path), packed)
+
+    def test_advice_is_not_the_command_that_was_just_run(self, offline, tmp_path):
+        with pytest.raises(DataError, match=r"1\. use the digits") as caught:
+            data.download("mnist", tmp_path)
+        assert "aelesson download" not in str(caught.value)
 
 
 def assert_three_ways_out(error, failed, folder):

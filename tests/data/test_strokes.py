@@ -98,7 +98,7 @@ def test_the_path_starts_at_the_origin_and_sums_the_movements():
     [
         ({"count": 0}, "count is 0"),
         ({"shortest": 1}, "shortest is 1"),
-        ({"shortest": 9, "longest": 8}, "longest 8"),
+        ({"shortest": 9, "longest": 8}, "longest is 8; it must be at least 9"),
     ],
 )
 def test_impossible_strokes_are_refused(settings, says):
