@@ -13,6 +13,24 @@ c.ClearSolutions.code_stub = {
 # An endless loop in a submission: the cell is stopped after so many seconds, scores
 # nothing, and grading goes on with the next cell.
 c.Execute.timeout = 60
-c.Execute.interrupt_on_timeout = True
 # A check that a student deleted comes back before grading, and counts.
 c.OverwriteCells.add_missing_cells = True
+# nbgrader's own steps, but for three: the marks of copied cells are dropped before they
+# stop it, as do lost marks no more, and a bad cell costs only its own exercise.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "aelesson.course.marking.DropEmptyMarks",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "aelesson.course.marking.PutBackCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "aelesson.course.marking.RunExercises",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

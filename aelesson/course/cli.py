@@ -6,6 +6,7 @@ them cannot be imported.
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,16 +14,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 import aelesson
+from aelesson.course import screen
 from aelesson.course.workbook import CourseError, Outcome, fill, find_course
 
 if TYPE_CHECKING:
-    from aelesson.course.doctor import Finding
-    from aelesson.course.progress import Exercise, Sheet, SheetResult
+    from aelesson.course.progress import SheetResult
+    from aelesson.course.sheets import Sheet
 
 app = typer.Typer(
     help="Autoencoders, from a bottleneck to a generator: the course's own command.",
@@ -35,13 +35,6 @@ Course = Annotated[
     Path | None,
     typer.Option(help="The course's folder, if you are not in it.", show_default=False),
 ]
-
-COLOURS = {"✓": "green", "!": "yellow", "✗": "red", "·": "dim"}
-
-
-def _out() -> Console:
-    # Made at each call: a console keeps the stream that it first saw.
-    return Console(highlight=False)
 
 
 def _fail(message: str) -> NoReturn:
@@ -66,6 +59,7 @@ def main(
     ] = False,
 ) -> None:
     """Autoencoders, from a bottleneck to a generator: the course's own command."""
+    screen.never_stumble()
 
 
 @app.command()
@@ -82,9 +76,13 @@ def workbook(course: Course = None) -> None:
         _fail(str(error))
     notable = [r for r in reports if r.outcome not in (Outcome.COPIED, Outcome.CURRENT)]
     for report in notable:
-        _out().print(Text(report.message, style="yellow"), soft_wrap=True)
+        screen.out().print(Text(report.message, style="yellow"), soft_wrap=True)
+    there = sum(report.is_there for report in reports)
     new = sum(r.outcome is Outcome.COPIED for r in reports)
-    _out().print(f"Exercise sheets in workbook/: {len(reports)}, new: {new}.")
+    known = f"{there} of {len(reports)}" if there < len(reports) else f"{there}"
+    screen.out().print(f"Exercise sheets in workbook/: {known}, new: {new}.")
+    if there < len(reports):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -105,35 +103,24 @@ def download(
         where = data.download(name, folder)
     except (data.DataError, ValueError) as error:
         _fail(str(error))
-    line = Text.assemble(_mark("✓"), f" {name} is in {where}")
-    _out().print(line, soft_wrap=True)
+    line = Text.assemble(screen.mark("✓"), f" {name} is in {where}")
+    screen.out().print(line, soft_wrap=True)
 
 
 @app.command()
 def doctor() -> None:
     """Look whether this machine is ready for the course, and say how to fix it."""
-    from aelesson.course.doctor import Status, examine
+    from aelesson.course import doctor as room
 
-    console = _out()
-    with console.status("Looking at this machine ..."):
-        findings = list(examine())
-    console.print(_findings_table(findings))
-    if any(finding.status is Status.BAD for finding in findings):
+    console, bad = screen.out(), False
+    width = max(len(probe.name) for probe in room.PROBES)
+    for probe in room.PROBES:
+        with console.status(f"{probe.name} ..."):
+            finding = probe.run()
+        console.print(screen.finding_row(finding, width))
+        bad = bad or finding.status is room.Status.BAD
+    if bad:
         raise typer.Exit(1)
-
-
-def _findings_table(findings: Sequence["Finding"]) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 1))
-    for finding in findings:
-        detail = Text(finding.detail)
-        if finding.fix:
-            detail.append(f"\n→ {finding.fix}", style="bold")
-        table.add_row(_mark(finding.status.value), finding.name, detail)
-    return table
-
-
-def _mark(mark: str) -> Text:
-    return Text(mark, style=COLOURS[mark])
 
 
 @app.command()
@@ -156,12 +143,8 @@ def progress(
     they run in memory, with the course's own checks.
     """
     try:
-        from aelesson.course.progress import (
-            choose_sheets,
-            missing_sheets,
-            prepare,
-            states,
-        )
+        from aelesson.course.progress import states
+        from aelesson.course.sheets import choose_sheets, missing_sheets, prepare
     except ModuleNotFoundError as error:
         _fail(f"{error.name} is missing: run `make lab` or `pip install -e '.[lab]'`.")
     try:
@@ -173,11 +156,44 @@ def progress(
     if as_json:
         typer.echo(json.dumps(states(results), indent=2))
     else:
-        _show(results)
-        for new in missing_sheets(folder / "exercises", folder / "workbook"):
-            _out().print(f"{new} is not in your workbook yet: run `aelesson workbook`.")
+        screen.show(results)
+        if new := missing_sheets(folder / "exercises", folder / "workbook"):
+            told = (
+                f"Not in your workbook yet: {', '.join(new)}. Run `aelesson workbook`."
+            )
+            screen.out().print(told, soft_wrap=True)
     if not any(result.judged for result in results):
         _fail("Nothing could be judged.")
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Such as 01_basics.")],
+    folder: Annotated[
+        Path, typer.Option(help="The nbgrader course, with nbgrader_config.py.")
+    ] = Path(),
+    again: Annotated[
+        bool, typer.Option("--again", help="Grade also what is graded already.")
+    ] = False,
+) -> None:
+    """For teachers: grade a class, and list what was not graded, and why.
+
+    This runs what students wrote: do it in a container.
+    """
+    try:
+        from aelesson.course import grading
+    except ModuleNotFoundError as error:
+        _fail(f"{error.name} is missing: run `pip install -e '.[test]'`.")
+    count = Counter[bool]()
+    try:
+        for found in grading.grade(folder, assignment, again):
+            count[bool(found.problem)] += 1
+            screen.tell(found)
+    except CourseError as error:
+        _fail(str(error))
+    screen.out().print(f"Graded: {count[False]}. Not graded: {count[True]}.")
+    if count[True]:
+        raise typer.Exit(1)
 
 
 def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
@@ -193,46 +209,3 @@ def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
             bar.update(task, description=sheet.path.stem)
             results.append(judge(sheet, timeout, lambda _: bar.advance(task)))
     return results
-
-
-def _show(results: Sequence["SheetResult"]) -> None:
-    """Print a bar and a table per sheet, and what to do next."""
-    from aelesson.course.progress import next_exercise
-
-    console = _out()
-    for result in results:
-        passed, count = result.passed, len(result.exercises)
-        title = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=max(count, 1), completed=passed, width=20)
-        title.add_row(Text(result.sheet, style="bold"), bar, f"{passed}/{count}")
-        console.print(title)
-        if result.problem:
-            console.print(Text(f"{result.sheet}: {result.problem}", style="red"))
-        console.print(_exercises_table(result))
-    following = next_exercise(results)
-    if following is None:
-        console.print(Text("All of these exercises pass.", style="green"))
-    else:
-        sheet, name = following
-        console.print(f"Next: exercise {name} in workbook/{sheet}.ipynb")
-
-
-def _exercises_table(result: "SheetResult") -> Table:
-    from aelesson.course.progress import State
-
-    marks = {State.PASSED: "✓", State.NOT_BEGUN: "·", State.NOT_JUDGED: "·"}
-    table = Table(box=None, show_header=False, padding=(0, 1))
-    for exercise in result.exercises:
-        mark = _mark(marks.get(exercise.state, "✗"))
-        table.add_row(mark, exercise.name, Text(_said(exercise)))
-    return table
-
-
-def _said(exercise: "Exercise") -> str:
-    """Say in a line where an exercise stands; a failure's diagnosis says it itself."""
-    from aelesson.course.progress import State
-
-    failed = exercise.state is State.FAILED and exercise.diagnosis
-    state = "" if failed else str(exercise.state)
-    told = state, exercise.score, exercise.diagnosis, exercise.note
-    return "; ".join(filter(None, told))

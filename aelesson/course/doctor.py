@@ -154,6 +154,33 @@ def look_at_threads() -> Finding:
     return Finding("Threads", Status.WARNING, detail, fix)
 
 
+def look_at_settings() -> Finding:
+    """Read the environment variables that lessons start with, as lessons do."""
+    from matplotlib.rcsetup import validate_backend
+
+    from aelesson import data, runtime
+
+    readers: dict[str, Callable[[], object]] = {
+        "AELESSON_SEED": lambda: runtime.seed_everything(runtime.default_seed()),
+        "OMP_NUM_THREADS": runtime.wanted_threads,
+        "AELESSON_DEVICE": runtime.pick_device,
+        "AELESSON_DATASET": data.choose_name,
+        "MPLBACKEND": lambda: validate_backend(os.environ["MPLBACKEND"]),
+    }
+    wrong = {}
+    for name in (name for name in readers if name in os.environ):
+        try:
+            readers[name]()
+        except ValueError as error:
+            text = str(error).splitlines()[0]
+            wrong[name] = text if name in text else f"{name}: {text}"
+    if wrong:
+        fix = f"Unset or mend {', '.join(wrong)}: no lesson starts with that."
+        return Finding("Settings", Status.BAD, "; ".join(wrong.values()), fix)
+    found = [f"{name}={os.environ[name]}" for name in readers if name in os.environ]
+    return Finding("Settings", Status.GOOD, ", ".join(found) or "none of your own")
+
+
 def look_at_torchvision() -> Finding:
     """Import torchvision, which fails if it was built for another PyTorch."""
     import torchvision
@@ -246,6 +273,7 @@ def look_at_disk() -> Finding:
 PROBES = (
     Probe("Python", look_at_python, REINSTALL),
     Probe("Packages", look_at_packages, REINSTALL),
+    Probe("Settings", look_at_settings, REINSTALL),
     Probe("Device", look_at_device, "Set AELESSON_DEVICE=cpu, or install again."),
     Probe("Threads", look_at_threads, REINSTALL),
     Probe("torchvision", look_at_torchvision, TORCHVISION_FIX),
@@ -254,8 +282,3 @@ PROBES = (
     Probe("Jupyter kernel", look_at_kernel, KERNEL_FIX),
     Probe("Disk", look_at_disk, "Go to a folder that is there."),
 )
-
-
-def examine() -> Iterator[Finding]:
-    """Run every probe, one after the other."""
-    return (probe.run() for probe in PROBES)

@@ -2,7 +2,8 @@
 
 The tools that run whole notebooks stop at a cell that ends its kernel or does not end
 itself. Here such a cell becomes a `Trouble`, and the cells after it still run wherever
-that is possible. Outputs are not collected: how a cell ended is in the kernel's reply.
+that is possible. How a cell ended is in the kernel's reply; outputs are kept only on
+demand, and what a cell prints is cut in the kernel itself: no flood fills the memory.
 """
 
 import ast
@@ -19,6 +20,7 @@ from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from nbformat.v4 import output_from_msg
 
 START_SECONDS = 60.0
 """How long a kernel may take until it answers."""
@@ -26,8 +28,14 @@ START_SECONDS = 60.0
 GRACE_SECONDS = 5.0
 """How long a kernel may take to come back after its cell was interrupted."""
 
+PRINTED = 100_000
+"""Characters that a cell may print to a stream; more is cut."""
+
 _ALIVE_SECONDS = 0.5
 """How often to look whether a kernel that does not answer is still there."""
+
+_HUSH = f"import aelesson.course.hush as _; _.hush({PRINTED}); del _"
+_OUTPUTS = {"stream", "display_data", "execute_result", "error"}
 
 
 class KernelError(RuntimeError):
@@ -59,12 +67,48 @@ class Trouble:
 
 
 class Kernel:
-    """A running kernel; `start` makes one."""
+    """A running kernel; `start` makes one.
 
-    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
-        self._manager = manager
-        self._client = client
-        self._ended = False
+    Attributes:
+        outputs: What the last cell showed, as a notebook holds it; empty unless `start`
+            was told to keep it.
+    """
+
+    def __init__(self, folder: Path, keep: bool) -> None:
+        self._folder, self._keep = folder, keep
+        self._manager: KernelManager | None = None
+        self._client: BlockingKernelClient | None = None
+        self.outputs: list[dict[str, Any]] = []
+        self.ended = True
+
+    def begin(self) -> None:
+        """Start the kernel's process, or start it anew, and wait until it answers.
+
+        Raises:
+            KernelError: If it does not start.
+        """
+        self.end()
+        self._manager = KernelManager(kernel_name="python3")
+        try:
+            self._manager.start_kernel(**_start_options(self._folder))
+            self._client = self._manager.blocking_client()
+            self._client.start_channels()
+            self._client.wait_for_ready(timeout=START_SECONDS)
+        except (RuntimeError, OSError, LookupError) as error:
+            raise KernelError(f"no kernel could be started: {error}") from error
+        if not self._keep:
+            self._client.iopub_channel.stop()
+        self.ended = False
+        self.run(_HUSH, START_SECONDS)  # a kernel of another Python does without
+
+    def end(self) -> None:
+        """End the kernel's process, if there is one."""
+        if self._client:
+            self._client.stop_channels()
+        if self._manager and self._manager.has_kernel:
+            self._manager.shutdown_kernel(now=True)
+        self._client = None
+        self.ended = True
 
     def run(self, source: str, timeout: float) -> Trouble | None:
         """Run the source of a code cell.
@@ -76,16 +120,28 @@ class Kernel:
         Returns:
             What went wrong, or None if it ran to its end.
         """
-        if self._ended:
+        self.outputs = []
+        if self.ended:
             return Trouble(Kind.LOST, "", "the kernel had ended before")
+        try:
+            source.encode()
+        except UnicodeEncodeError:  # half of a surrogate pair: legal in JSON only
+            return Trouble(Kind.ERROR, "SyntaxError", "it holds half a character")
         try:
             reply = self._execute(source, timeout)
         except TimeoutError:
             self._interrupt()
             return Trouble(Kind.ENDLESS, "", f"it ran longer than {timeout:g} s")
         except ConnectionError:
-            self._ended = True
+            self.ended = True
             return Trouble(Kind.DIED, "", "the kernel ended while this ran")
+        return self._trouble(reply)
+
+    def _trouble(self, reply: Mapping[str, Any]) -> Trouble | None:
+        """Read from the kernel's reply what went wrong."""
+        if any(_asks_to_end(payload) for payload in reply.get("payload", [])):
+            self.ended = True  # in a moment, while some later cell would run
+            return Trouble(Kind.DIED, "", "it ended the kernel, by exit() or quit()")
         if reply["status"] == "ok":
             return None
         error, text = reply.get("ename", reply["status"]), reply.get("evalue", "")
@@ -93,7 +149,7 @@ class Kernel:
 
     def ask(self, expression: str) -> str:
         """Return the value of an expression, a string; "" if it has none."""
-        if self._ended:
+        if self.ended:
             return ""
         try:
             reply = self._execute("", GRACE_SECONDS, {"it": expression})
@@ -112,6 +168,8 @@ class Kernel:
             TimeoutError: If it does not come in time.
             ConnectionError: If the kernel is gone.
         """
+        assert self._client  # only a kernel that was begun comes here
+        assert self._manager
         request = self._client.execute(
             source,
             allow_stdin=False,
@@ -128,51 +186,57 @@ class Kernel:
                 continue
             if reply["parent_header"].get("msg_id") == request:  # no late answer
                 content: dict[str, Any] = reply["content"]
+                self._collect(request)
                 return content
         raise TimeoutError
 
+    def _collect(self, request: str) -> None:
+        """Keep what a cell has shown, until the kernel says that this was all."""
+        while self._keep and self._client:
+            try:
+                message = self._client.get_iopub_msg(timeout=GRACE_SECONDS)
+            except Empty:
+                return
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return
+            if kind in _OUTPUTS:
+                output: dict[str, Any] = output_from_msg(message)  # type: ignore[no-untyped-call]
+                self.outputs.append(output)
+
     def _interrupt(self) -> None:
         """End a cell; give the kernel up if it does not come back."""
+        assert self._manager
         self._manager.interrupt_kernel()
         try:
             self._execute("pass", GRACE_SECONDS)
         except (TimeoutError, ConnectionError):
-            self._ended = True
+            self.ended = True
+
+
+def _asks_to_end(payload: Mapping[str, Any]) -> bool:
+    return payload.get("source") == "ask_exit" and not payload.get("keepkernel")
 
 
 @contextmanager
-def start(folder: Path) -> Iterator[Kernel]:
+def start(folder: Path, keep: bool = False) -> Iterator[Kernel]:
     """Start the kernel that notebooks get here, and end it whatever happens.
 
     Args:
         folder: Where its cells run.
+        keep: Keep what cells show.
 
     Raises:
         KernelError: If it does not start.
     """
-    manager = KernelManager(kernel_name="python3")
+    kernel = Kernel(folder, keep)
     try:
-        client = _connect(manager, folder)
-        try:
-            yield Kernel(manager, client)
-        finally:
-            client.stop_channels()
+        kernel.begin()
+        yield kernel
     finally:
-        if manager.has_kernel:
-            manager.shutdown_kernel(now=True)
-
-
-def _connect(manager: KernelManager, folder: Path) -> BlockingKernelClient:
-    """Start the kernel's process and wait until it answers."""
-    try:
-        manager.start_kernel(**_start_options(folder))
-        client = manager.blocking_client()
-        client.start_channels()
-        client.wait_for_ready(timeout=START_SECONDS)
-    except (RuntimeError, OSError, LookupError) as error:
-        raise KernelError(f"no kernel could be started: {error}") from error
-    client.iopub_channel.stop()  # nobody listens, so no flood of printing piles up
-    return client
+        kernel.end()
 
 
 def _start_options(folder: Path) -> dict[str, Any]:
@@ -182,7 +246,12 @@ def _start_options(folder: Path) -> dict[str, Any]:
         "cwd": str(folder.resolve()),
         "env": environment | {"OMP_NUM_THREADS": "1"},
         # The learner's own history of commands stays theirs.
-        "extra_arguments": ["--HistoryManager.hist_file=:memory:"],
+        # What its cells have other programs print is not caught, so that it cannot
+        # pile up either.
+        "extra_arguments": [
+            "--HistoryManager.hist_file=:memory:",
+            "--IPKernelApp.capture_fd_output=False",
+        ],
         # Whatever the process itself prints would tear the progress bar apart.
         "stdout": DEVNULL,
         "stderr": DEVNULL,

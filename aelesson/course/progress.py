@@ -1,31 +1,25 @@
 """Which exercises are solved: the learner's own sheets, run in memory and judged.
 
-A sheet is never written to. Its check cells are replaced by the course's own before it
-runs: a check that was changed or deleted does not count as passed. Whatever a learner's
-cell does, such as an endless loop, the other exercises are judged where possible.
+A sheet is never written to. Whatever a learner's cell does, be it an endless loop or
+the end of its kernel, costs its own exercise only: a new kernel runs the cells before
+it again. Before each check the judge is put back as the course has it.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
 from aelesson.course import kernels
-from aelesson.course.kernels import Kind, Trouble
-from aelesson.course.workbook import CourseError, cell_source, sheet_digest, sheets_in
+from aelesson.course.kernels import Kernel, Kind, Trouble
+from aelesson.course.sheets import MARK, STUB_MESSAGE, Cell, Sheet
+from aelesson.course.workbook import cell_source
 
-STUB_MESSAGE = "Replace this line with your code."
-"""What the line that stands for an answer raises; see `tools`, which writes it."""
-
-_Cell = dict[str, Any]  # of a notebook of format 4, as parsed JSON
-
-_MARK = "aelesson_check"
 _UNDEFINED = "name '{}' is not defined"
 _CHECKS = "__import__('sys').modules.get('aelesson.checks')"  # imports nothing new
 _SCORE = f"getattr({_CHECKS}, 'last_score', lambda _: '')({{!r}})"
+_GUARD = "__import__('sys').modules['aelesson.course.guard']"
+_KEEP = "import aelesson.course.guard as _; _.keep(); del _"
 
 
 class State(StrEnum):
@@ -68,11 +62,19 @@ class Exercise:
 
 @dataclass(frozen=True)
 class SheetResult:
-    """The verdicts on one sheet, in order, and why it was not run if it was not."""
+    """The verdicts on one sheet, in order.
+
+    Attributes:
+        sheet: Its name, `01_basics`.
+        exercises: The verdicts.
+        problem: Why it was not run, or empty.
+        note: What the learner should know about the sheet as a whole, or empty.
+    """
 
     sheet: str
     exercises: tuple[Exercise, ...]
     problem: str = ""
+    note: str = ""
 
     @property
     def judged(self) -> bool:
@@ -85,135 +87,11 @@ class SheetResult:
         return sum(e.state is State.PASSED for e in self.exercises)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A learner's sheet made ready to be judged: its own cells, the course's checks.
-
-    Attributes:
-        path: The file; only read.
-        exercises: Names of its exercises, in order.
-        cells: The cells to run; none if there is a `problem`.
-        notes: What to say about the check cell of an exercise, by name.
-        begun: Exercises whose cell no longer holds the stub's line.
-        problem: Why it cannot be run, or empty.
-    """
-
-    path: Path
-    exercises: tuple[str, ...]
-    cells: Sequence[_Cell] = ()
-    notes: dict[str, str] = field(default_factory=dict)
-    begun: frozenset[str] = frozenset()
-    problem: str = ""
-
-
-def choose_sheets(workbook: Path, name: str | None = None) -> list[Path]:
-    """List the learner's sheets, or the one that `name` means.
-
-    What bears no name of the course's sheets, such as old answers, is left out.
-
-    Args:
-        workbook: Folder of the learner's sheets, beside the course's `exercises/`.
-        name: `01`, `01_basics` or a path to the sheet; all sheets if None.
-
-    Raises:
-        CourseError: If there is no workbook yet, or no such sheet in it.
-    """
-    course = {sheet.name for sheet in sheets_in(workbook.parent / "exercises")}
-    own = sheets_in(workbook) if workbook.is_dir() else []
-    sheets = [sheet for sheet in own if sheet.name in course]
-    if not sheets:
-        raise CourseError(
-            f"There are no exercise sheets in {workbook} yet: run `aelesson workbook`, "
-            "which copies them there."
-        )
-    if name is None:
-        return sheets
-    stem = Path(name).name.removesuffix(".ipynb")
-    chosen = [s for s in sheets if stem in (s.stem, s.stem.split("_")[0])]
-    if not chosen:
-        known = ", ".join(s.stem for s in sheets)
-        strange = (workbook / f"{stem}.ipynb").exists()
-        what = "The course has" if strange else "There is"
-        where = "exercises/ to judge it by" if strange else workbook
-        raise CourseError(f"{what} no sheet {name!r} in {where}; there are: {known}.")
-    return chosen
-
-
-def missing_sheets(exercises: Path, workbook: Path) -> list[str]:
-    """List the course's sheets that the workbook does not have yet."""
-    own = {sheet.name for sheet in sheets_in(workbook)}
-    return [sheet.stem for sheet in sheets_in(exercises) if sheet.name not in own]
-
-
-def prepare(path: Path, exercises: Path) -> Sheet:
-    """Read a learner's sheet and put the course's own check cells into it.
-
-    Args:
-        path: The learner's sheet.
-        exercises: Folder of the sheets as the course made them. Where the sheet there
-            cannot be read, the learner's own check cells are used.
-    """
-    own, pristine = _read(path), _read(exercises / path.name)
-    checks = _graded(pristine or own or [], "grade")
-    names = tuple(grade_id.removeprefix("check_") for grade_id in checks)
-    if own is None:
-        return Sheet(path, names, problem="it cannot be read as a notebook.")
-    if not names:
-        return Sheet(path, names, problem="it holds no exercise that can be checked.")
-    answers = _graded(own, "solution").items()
-    begun = frozenset(n for n, c in answers if STUB_MESSAGE not in cell_source(c))
-    notes = {
-        g.removeprefix("check_"): _put_check(own, g, check)
-        for g, check in checks.items()
-    }
-    return Sheet(path, names, own, notes, begun)
-
-
-def _read(path: Path) -> list[_Cell] | None:
-    """Read the code cells of a notebook; None if it is none."""
-    try:
-        notebook = json.loads(path.read_bytes())
-        sheet_digest(notebook)  # complains where the cells are not as they should be
-    except (OSError, ValueError, RecursionError):
-        return None
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-def _graded(cells: Sequence[_Cell], role: str) -> dict[str, _Cell]:
-    """Find nbgrader's cells of a role, "grade" or "solution", by their `grade_id`.
-
-    Of two with the same name the later counts: a copied cell keeps its metadata.
-    """
-    found = {}
-    for cell in cells:
-        metadata = cell.get("metadata")
-        marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        if isinstance(marks, dict) and marks.get(role) is True:
-            found[str(marks.get("grade_id"))] = cell
-    return found
-
-
-def _put_check(cells: list[_Cell], grade_id: str, check: _Cell) -> str:
-    """Put the course's check among a sheet's cells; return what to say about it."""
-    name = grade_id.removeprefix("check_")
-    marked = check | {_MARK: name}
-    own = _graded(cells, "grade").get(grade_id)
-    if own is not None:
-        cells[_position(cells, own)] = marked
-        changed = cell_source(own).strip() != cell_source(check).strip()
-        return "your check cell is not the course's, which was used" if changed else ""
-    answer = _graded(cells, "solution").get(name)
-    at = len(cells) if answer is None else _position(cells, answer) + 1
-    cells.insert(at, marked)
-    return "your sheet lacks its check cell; the course's was used"
-
-
-def _position(cells: Sequence[_Cell], wanted: _Cell) -> int:
-    return next(i for i, cell in enumerate(cells) if cell is wanted)
-
-
 def judge(
-    sheet: Sheet, timeout: int, report: Callable[[Exercise], None] = lambda _: None
+    sheet: Sheet,
+    timeout: float,
+    report: Callable[[Exercise], None] = lambda _: None,
+    keep: bool = False,
 ) -> SheetResult:
     """Run a sheet in a fresh kernel, in its own folder, and judge every exercise.
 
@@ -221,11 +99,12 @@ def judge(
         sheet: What `prepare` made ready.
         timeout: Seconds that one cell may take.
         report: Called with each verdict as it falls.
+        keep: Put what cells showed into the cells of the sheet.
     """
     verdicts: list[Exercise] = []
     problem = sheet.problem
     try:
-        for exercise in () if sheet.problem else _run(sheet, timeout):
+        for exercise in () if sheet.problem else Run(sheet, timeout, keep).verdicts():
             verdicts.append(exercise)
             report(exercise)
     except kernels.KernelError as error:
@@ -234,7 +113,7 @@ def judge(
     for name in [name for name in sheet.exercises if name not in judged]:
         verdicts.append(Exercise(name, State.NOT_JUDGED))
         report(verdicts[-1])
-    return SheetResult(sheet.path.stem, tuple(verdicts), problem)
+    return SheetResult(sheet.path.stem, tuple(verdicts), problem, sheet.note)
 
 
 def next_exercise(results: Sequence[SheetResult]) -> tuple[str, str] | None:
@@ -251,20 +130,92 @@ def states(results: Sequence[SheetResult]) -> dict[str, dict[str, str]]:
     return {r.sheet: {e.name: str(e.state) for e in r.exercises} for r in results}
 
 
-def _run(sheet: Sheet, timeout: int) -> Iterator[Exercise]:
-    """Run cell after cell, and judge an exercise at its check."""
-    before: list[Trouble] = []  # what the cells since the last check met with
-    with kernels.start(sheet.path.parent) as kernel:
-        for cell in sheet.cells:
-            trouble = kernel.run(cell_source(cell), timeout)
-            if name := cell.get(_MARK):
-                verdict = _verdict(sheet, name, trouble, before)
-                if verdict.state is State.PASSED:
-                    verdict = replace(verdict, score=kernel.ask(_SCORE.format(name)))
-                yield verdict
-                before = []
-            elif trouble is not None:
-                before.append(trouble)
+class Run:
+    """A sheet on its way through a kernel, and through another if that one is lost."""
+
+    def __init__(self, sheet: Sheet, timeout: float, keep: bool) -> None:
+        self._sheet, self._timeout, self._keep = sheet, timeout, keep
+        self._done: list[str] = []  # cells that a new kernel must run again
+
+    def verdicts(self) -> Iterator[Exercise]:
+        """Run cell after cell, and judge an exercise at its check."""
+        before: list[Trouble] = []  # what the cells since the last check met with
+        with kernels.start(self._sheet.path.parent, self._keep) as kernel:
+            self._prepare(kernel)
+            for cell in self._sheet.cells:
+                self._revive(kernel)
+                if MARK in cell:
+                    yield self._check(kernel, cell, before)
+                    before = []
+                elif trouble := self._cell(kernel, cell):
+                    before.append(trouble)
+
+    def _cell(self, kernel: Kernel, cell: Cell) -> Trouble | None:
+        trouble = kernel.run(cell_source(cell), self._timeout)
+        self._show(kernel, cell)
+        if trouble is None or trouble.kind is Kind.ERROR:
+            self._done.append(cell_source(cell))
+        return trouble
+
+    def _show(self, kernel: Kernel, cell: Cell) -> None:
+        if self._keep:
+            cell["outputs"] = kernel.outputs
+
+    def _prepare(self, kernel: Kernel) -> None:
+        """Let a new kernel have the course's imports, and remember its judge."""
+        if self._sheet.imports:
+            kernel.run(self._sheet.imports, kernels.START_SECONDS)
+            kernel.run(_KEEP, kernels.START_SECONDS)
+
+    def _revive(self, kernel: Kernel) -> None:
+        """Start a lost kernel anew, and bring it to where the lost one was."""
+        while kernel.ended:
+            kernel.begin()
+            self._prepare(kernel)
+            for source in list(self._done):
+                kernel.run(source, self._timeout)
+                if kernel.ended:  # it went well once, and will not get a third try
+                    self._done.remove(source)
+                    break
+
+    def _check(self, kernel: Kernel, cell: Cell, before: Sequence[Trouble]) -> Exercise:
+        """Run a check with the judge that the sheet left, and with the course's own."""
+        name, source = cell[MARK], cell_source(cell)
+        changed = self._guard(kernel, "changed")
+        fooled = changed and kernel.run(source, self._timeout) is None
+        self._revive(kernel)
+        self._guard(kernel, "restore")
+        trouble = kernel.run(source, self._timeout)
+        self._show(kernel, cell)
+        verdict = _verdict(self._sheet, name, trouble, before)
+        during = self._guard(kernel, "changed")
+        self._guard(kernel, "restore")
+        if verdict.state is State.PASSED:
+            verdict = replace(verdict, score=kernel.ask(_SCORE.format(name)))
+            if during:
+                told = f"it changes the judge while it runs: {during}"
+                verdict = replace(verdict, state=State.FAILED, diagnosis=told)
+        passes = verdict.state is State.PASSED
+        return _noted(verdict, _about(changed, bool(fooled), passes))
+
+    def _guard(self, kernel: Kernel, question: str) -> str:
+        """Ask in the kernel what was changed in the judge, or have it put back."""
+        if not self._sheet.imports or kernel.ended:
+            return ""
+        return kernel.ask(f"{_GUARD}.{question}()")
+
+
+def _about(changed: str, fooled: bool, passes: bool) -> str:
+    """Say what a changed judge has done."""
+    if not changed:
+        return ""
+    only = fooled and not passes
+    told = "it passes only with a judge that the sheet has changed" if only else ""
+    return f"{told or 'the sheet changes the judge'}: {changed}"
+
+
+def _noted(verdict: Exercise, note: str) -> Exercise:
+    return replace(verdict, note="; ".join(filter(None, (verdict.note, note))))
 
 
 def _verdict(
@@ -273,7 +224,8 @@ def _verdict(
     """Judge an exercise by its check's trouble and that of the cells before it."""
     note = sheet.notes.get(name, "")
     if trouble is None:
-        return Exercise(name, State.PASSED, note=note)
+        stub = "the stub's line is still in its cell" if name in sheet.stubs else ""
+        return _noted(Exercise(name, State.PASSED, note=note), stub)
     if trouble.error == "NotImplementedError" and trouble.text in ("", STUB_MESSAGE):
         # PyTorch raises it too, but with messages of its own.
         if trouble.text and name in sheet.begun:

@@ -13,12 +13,14 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
+STALE_SECONDS = 3600.0  # a half file so old is of a process that was killed
 SHEET_NAME = re.compile(r"\d{2}_\w+\.ipynb")
 
 
@@ -36,6 +38,7 @@ class Outcome(Enum):
     STILL_BESIDE = "still beside"
     ALTERED = "altered"
     UNREADABLE = "unreadable"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class SheetReport:
     sheet: str
     outcome: Outcome
     message: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the workbook has it."""
+        return self.outcome not in (Outcome.UNREADABLE, Outcome.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -142,8 +150,8 @@ def fill(exercises: Path, workbook: Path) -> list[SheetReport]:
 
     A sheet that is missing is copied, an untouched one of an older version is replaced,
     and beside one that was worked on the new version is laid as
-    `NN_name.new-<8 hex digits>.ipynb`. A sheet that cannot be read counts as worked on.
-    Each file is written whole or not at all.
+    `NN_name.new-<8 hex digits>.ipynb`. A sheet that cannot be read counts as worked on;
+    what is no file is left and named. Each file is written whole or not at all.
 
     Args:
         exercises: Folder of the sheets as the course made them.
@@ -162,6 +170,7 @@ def fill(exercises: Path, workbook: Path) -> list[SheetReport]:
         )
     try:
         workbook.mkdir(parents=True, exist_ok=True)
+        _clear_stale(workbook)
         return [_bring_in(sheet, workbook) for sheet in sheets_in(exercises)]
     except OSError as error:
         raise CourseError(
@@ -176,6 +185,8 @@ def _bring_in(source: Path, workbook: Path) -> SheetReport:
     if new.digest is None:
         return SheetReport(source.name, Outcome.UNREADABLE, _unreadable(source.name))
     missing = not os.path.lexists(target)
+    if not missing and not target.is_file():
+        return SheetReport(source.name, Outcome.BLOCKED, _blocked(target))
     if missing:
         _write(target, new.content)
     # Answers typed into `exercises/` go along into a missing copy, and nowhere else.
@@ -223,6 +234,14 @@ def _unreadable(sheet: str) -> str:
     )
 
 
+def _blocked(target: Path) -> str:
+    what, cure = "a folder", "give it another name, then run `aelesson workbook` again."
+    if target.is_symlink():
+        what = f"a link to {os.readlink(target)}, which is not there"
+        cure = f"bring that back or {cure}"
+    return f"workbook/{target.name} is {what}: {cure}"
+
+
 def _altered(sheet: str) -> str:
     return (
         f"exercises/{sheet} is not as the course made it. If answers of yours are in "
@@ -237,6 +256,14 @@ def _clear_untouched_news(target: Path, keep: Path | None) -> None:
     for path in target.parent.iterdir():
         if path != keep and name.fullmatch(path.name) and _read(path).untouched:
             with contextlib.suppress(OSError):  # a leftover more does no harm
+                path.unlink()
+
+
+def _clear_stale(workbook: Path) -> None:
+    """Remove half files of a process that was killed while it wrote them."""
+    for path in workbook.glob(".*.partial"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()
 
 

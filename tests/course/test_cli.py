@@ -17,8 +17,9 @@ from aelesson.course.workbook import sheet_digest
 STUB = 'raise NotImplementedError("Replace this line with your code.")'
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+def run(*arguments, charset="utf-8"):
+    runner = CliRunner(charset=charset)
+    return runner.invoke(app, [str(argument) for argument in arguments])
 
 
 def cell(source, **marks):
@@ -101,6 +102,16 @@ def test_workbook_announces_a_new_version_in_one_line(course):
     assert count == "Exercise sheets in workbook/: 2, new: 0."
 
 
+def test_workbook_counts_what_is_there(course):
+    run("workbook")
+    (course / "exercises" / "02_two.ipynb").write_text("torn")
+    (course / "workbook" / "02_two.ipynb").unlink()
+    result = run("workbook")
+    assert result.exit_code == 1
+    assert "exercises/02_two.ipynb cannot be read" in result.stdout
+    assert "Exercise sheets in workbook/: 1 of 2, new: 0." in result.stdout
+
+
 def test_workbook_of_a_named_course(course, tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     assert run("workbook", "--course", course).exit_code == 0
@@ -168,6 +179,37 @@ def test_doctor_marks_findings_and_fails_only_on_bad_ones(
     assert lines == [f" {mark}  Thing  found [bold]so[/bold]", "           → Do this."]
 
 
+def test_doctor_speaks_after_each_probe(monkeypatch, capsys):
+    shown = []
+
+    def probe(name):
+        def look():
+            shown.append(capsys.readouterr().out)
+            return Finding(name, Status.GOOD, "well")
+
+        return Probe(name, look, "")
+
+    monkeypatch.setattr(doctor, "PROBES", (probe("one"), probe("longer")))
+    app(["doctor"], standalone_mode=False)
+    assert [" ".join(text.split()) for text in shown] == ["", "✓ one well"]
+
+
+@pytest.mark.parametrize("charset", ["ascii", "cp1252"])
+def test_every_command_speaks_on_a_stream_of_few_characters(
+    course, monkeypatch, charset
+):
+    finding = Finding("Thing", Status.BAD, "found ∑ in Gdańsk", "Do this.")
+    monkeypatch.setattr(doctor, "PROBES", (Probe("Thing", lambda: finding, ""),))
+    lines = run("doctor", charset=charset).stdout.splitlines()
+    mended = [" ".join(line.split()) for line in lines]
+    assert mended == ["x Thing found ? in Gda?sk", "> Do this."]
+    assert run("workbook", charset=charset).exit_code == 0
+    (course / "workbook" / "01_one.ipynb").write_text("no notebook")
+    result = run("progress", "--sheet", "01", charset=charset)
+    assert "cannot be read as a notebook" in result.stdout
+    assert run("--help", charset=charset).exit_code == 0
+
+
 @pytest.mark.slow
 def test_doctor_on_this_machine():
     result = run("doctor")
@@ -212,7 +254,7 @@ def test_progress_shows_what_passes_and_what_is_next(course):
         "✓ first passed",
         "· second not begun",
         "Next: exercise second in workbook/01_one.ipynb",
-        "02_two is not in your workbook yet: run `aelesson workbook`.",
+        "Not in your workbook yet: 02_two. Run `aelesson workbook`.",
     ]
 
 

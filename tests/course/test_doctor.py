@@ -38,25 +38,39 @@ def test_a_probe_that_raises_without_a_word():
 
 def test_every_probe_names_itself_and_knows_a_fix():
     names = [probe.name for probe in doctor.PROBES]
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 10
     assert all(probe.fix for probe in doctor.PROBES)
 
 
-def test_each_probe_runs_only_when_its_turn_comes(monkeypatch):
-    ran = []
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("AELESSON_SEED", "abc", "it must be a whole number >= 0"),
+        ("AELESSON_SEED", "99999999999", "seed is 99999999999; it must be at least 0"),
+        ("OMP_NUM_THREADS", "abc", "it must be a whole number >= 1"),
+        ("OMP_NUM_THREADS", "0", "it must be a whole number >= 1"),
+        ("AELESSON_DEVICE", "gpu", "use cpu, cuda or mps"),
+        ("AELESSON_DATASET", "mnits", "did you mean"),
+        ("MPLBACKEND", "nonsense", "nonsense"),
+    ],
+)
+def test_a_setting_with_which_no_lesson_starts(monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    finding = doctor.look_at_settings()
+    assert finding.status is Status.BAD
+    assert name in finding.detail
+    assert says in finding.detail
+    assert finding.fix == f"Unset or mend {name}: no lesson starts with that."
 
-    def probe(name):
-        def look():
-            ran.append(name)
-            return Finding(name, Status.GOOD, "")
 
-        return Probe(name, look, "")
-
-    monkeypatch.setattr(doctor, "PROBES", (probe("a"), probe("b")))
-    findings = doctor.examine()
-    assert next(findings).name == "a"
-    assert ran == ["a"]
-    assert [f.name for f in findings] == ["b"]
+def test_settings_that_are_right_are_named(monkeypatch):
+    for name in ("AELESSON_DATASET", "AELESSON_DEVICE", "MPLBACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AELESSON_SEED", "3")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    finding = doctor.look_at_settings()
+    assert finding.detail == "AELESSON_SEED=3, OMP_NUM_THREADS=1"
+    assert finding.status is Status.GOOD
 
 
 @pytest.mark.parametrize(

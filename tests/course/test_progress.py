@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from aelesson.course import kernels, progress
+from aelesson.course import kernels, progress, sheets
 from aelesson.course.kernels import Kind
-from aelesson.course.progress import State, judge, prepare
+from aelesson.course.progress import State, judge
+from aelesson.course.sheets import prepare
 from aelesson.course.workbook import CourseError
 from tools.sheets import STUB
 
@@ -42,7 +43,7 @@ def code(source, **marks):
 
 
 def answer(name, source=None):
-    stub = f'raise NotImplementedError("{progress.STUB_MESSAGE}")'
+    stub = f'raise NotImplementedError("{sheets.STUB_MESSAGE}")'
     source = source or f"def {name}(x):\n    {stub}"
     return code(source, grade=False, solution=True, grade_id=name)
 
@@ -113,7 +114,7 @@ def test_every_way_to_pass_or_fail(tmp_path):
 
 @pytest.mark.slow
 def test_a_check_that_was_changed_deleted_or_copied_is_the_courses(tmp_path):
-    publish(tmp_path, "changed", "deleted", "copied", "gone", "good")
+    publish(tmp_path, "changed", "deleted", "copied", "gone", "left", "good")
     found = verdicts(
         tmp_path,
         answer("changed", "def changed(x): return 0"),
@@ -123,6 +124,9 @@ def test_a_check_that_was_changed_deleted_or_copied_is_the_courses(tmp_path):
         check("copied"),
         code("def copied(x): return 4"),
         check("copied"),
+        answer("left"),
+        code("def left(x): return 4"),
+        check("left"),
         answer("good", "def good(x): return 4"),
     )
     assert (found["changed"].state, found["deleted"].state) == (State.FAILED,) * 2
@@ -135,6 +139,8 @@ def test_a_check_that_was_changed_deleted_or_copied_is_the_courses(tmp_path):
         State.FAILED,
         "there is no `gone`: is its cell gone?",
     )
+    assert found["left"].state is State.PASSED
+    assert found["left"].note == "the stub's line is still in its cell"
     assert found["good"].state is State.PASSED
     assert found["good"].note.startswith("your sheet lacks its check cell")
 
@@ -168,11 +174,14 @@ def test_an_endless_loop_costs_only_its_own_exercise(tmp_path):
 @pytest.mark.parametrize(
     ("source", "state"),
     [
-        pytest.param("import os; os._exit(1)", State.DIED, id="exits"),
+        pytest.param("import os; os._exit(1)", State.DIED, id="dies"),
+        pytest.param("def bad(x): return 4\nexit()", State.DIED, id="exits"),
         pytest.param(STUBBORN, State.ENDLESS, id="stubborn"),
     ],
 )
-def test_a_lost_kernel_leaves_the_rest_unjudged(tmp_path, monkeypatch, source, state):
+def test_a_lost_kernel_costs_only_its_own_exercise(
+    tmp_path, monkeypatch, source, state
+):
     monkeypatch.setattr(kernels, "GRACE_SECONDS", 1)
     publish(tmp_path, "good", "bad", "later", "last")
     found = verdicts(
@@ -181,19 +190,18 @@ def test_a_lost_kernel_leaves_the_rest_unjudged(tmp_path, monkeypatch, source, s
         check("good"),
         answer("bad", source),
         check("bad"),
-        answer("later", "def later(x): return 4"),
+        answer("later", "def later(x): return good(x)"),
         check("later"),
-        answer("last", "def last(x): return 4"),
+        answer("last", "def last(x): return 3"),
         check("last"),
         timeout=2,
     )
     assert [e.state for e in found.values()] == [
         State.PASSED,
         state,
-        State.NOT_JUDGED,
-        State.NOT_JUDGED,
+        State.PASSED,
+        State.FAILED,
     ]
-    assert found["later"].diagnosis == "the kernel had ended before"
 
 
 @pytest.mark.slow
@@ -299,8 +307,8 @@ def test_a_sheet_is_chosen_by_number_name_or_path(tmp_path, name):
         save(workbook / sheet)
     for sheet in ("01_one.ipynb", "02_two.ipynb", "03_three.ipynb"):
         publish(tmp_path, "one", sheet=sheet)
-    assert progress.choose_sheets(workbook, name) == [workbook / "02_two.ipynb"]
-    assert [p.stem for p in progress.choose_sheets(workbook)] == ["01_one", "02_two"]
+    assert sheets.choose_sheets(workbook, name) == [workbook / "02_two.ipynb"]
+    assert [p.stem for p in sheets.choose_sheets(workbook)] == ["01_one", "02_two"]
 
 
 def test_an_old_sheet_under_another_name_is_not_judged(tmp_path):
@@ -308,29 +316,29 @@ def test_an_old_sheet_under_another_name_is_not_judged(tmp_path):
     workbook = tmp_path / "workbook"
     old = save(workbook / "01_tiny_old.ipynb")
     with pytest.raises(CourseError, match=r"no exercise sheets in .* yet"):
-        progress.choose_sheets(workbook)
+        sheets.choose_sheets(workbook)
     own = save(workbook / "01_tiny.ipynb")
-    assert progress.choose_sheets(workbook) == [own]
-    assert progress.choose_sheets(workbook, "01") == [own]
+    assert sheets.choose_sheets(workbook) == [own]
+    assert sheets.choose_sheets(workbook, "01") == [own]
     for name in ("01_tiny_old", "01_tiny_old.ipynb", str(old)):
         with pytest.raises(CourseError, match=r"no sheet .*_old.* in exercises/"):
-            progress.choose_sheets(workbook, name)
+            sheets.choose_sheets(workbook, name)
 
 
 def test_a_sheet_or_workbook_that_is_not_there(tmp_path):
     with pytest.raises(CourseError, match="run `aelesson workbook`"):
-        progress.choose_sheets(tmp_path / "workbook")
+        sheets.choose_sheets(tmp_path / "workbook")
     publish(tmp_path, "one")
     save(tmp_path / "workbook" / "01_tiny.ipynb")
     with pytest.raises(CourseError, match=r"no sheet '03' in .*; there are: 01_tiny"):
-        progress.choose_sheets(tmp_path / "workbook", "03")
+        sheets.choose_sheets(tmp_path / "workbook", "03")
 
 
 def test_sheets_that_the_workbook_lacks(tmp_path):
     publish(tmp_path, "one")
     publish(tmp_path, "two", sheet="02_new.ipynb")
     save(tmp_path / "workbook" / "01_tiny.ipynb")
-    missing = progress.missing_sheets(tmp_path / "exercises", tmp_path / "workbook")
+    missing = sheets.missing_sheets(tmp_path / "exercises", tmp_path / "workbook")
     assert missing == ["02_new"]
 
 
@@ -346,10 +354,11 @@ def test_a_kernel_survives_what_it_can(tmp_path):
         assert error is not None
         assert (error.kind, error.error) == (Kind.ERROR, "UsageError")
     assert not kernel._manager.has_kernel
+    assert kernel.run("x", 1).kind is Kind.LOST
 
 
 def test_the_stub_of_the_build_is_known_as_not_begun():
-    assert progress.STUB_MESSAGE in STUB
+    assert sheets.STUB_MESSAGE in STUB
 
 
 @pytest.mark.slow
@@ -363,3 +372,78 @@ def test_a_score_of_an_open_task_is_shown_beside_its_verdict(tmp_path):
     )
     assert found["task"].state is State.PASSED
     assert found["task"].score == "task has 0.5"
+
+
+SMALL = """
+import psutil
+assert psutil.Process().memory_info().rss < 200e6
+"""
+
+
+@pytest.mark.slow
+def test_floods_and_half_characters_do_no_harm(tmp_path):
+    flood = "for _ in range(20000): print('x' * 9999)"
+    odd = "def odd(x):\n    raise ValueError('\\ud800')"
+    publish(tmp_path, "loud", "odd", "half", "good")
+    found = verdicts(
+        tmp_path,
+        answer("loud", f"def loud(x):\n    {flood}\n    return 4"),
+        check("loud"),
+        answer("odd", odd),
+        check("odd"),
+        answer("half", "def half(x): return '\ud800'"),
+        check("half"),
+        answer("good", f"{SMALL}\ndef good(x): return 4"),
+        check("good"),
+    )
+    assert {name: (e.state, e.diagnosis) for name, e in found.items()} == {
+        "loud": (State.PASSED, ""),
+        "odd": (State.FAILED, "ValueError: ?"),
+        "half": (State.FAILED, "SyntaxError: it holds half a character"),
+        "good": (State.PASSED, ""),
+    }
+
+
+PATCHES = {
+    "double": "def double(x): return 3 * x\nchecks.start_here = SimpleNamespace("
+    "double=print)\nchecks = SimpleNamespace(start_here=checks.start_here)",
+    "reconstruction_error": "def reconstruction_error(x_hat, x): return 1\n"
+    "type(checks.basics.count_parameters).__call__ = lambda *_: None",
+    "count_parameters": "import torch\n"
+    "def count_parameters(sizes):\n"
+    "    torch.equal = lambda *_: True\n"
+    "    return sum(2 * a * b + a + b for a, b in zip(sizes, sizes[1:]))",
+    "compression_ratio": "import math\n"
+    "def compression_ratio(image_shape, latent_dim, image_bits=8, code_bits=32):\n"
+    "    return math.prod(image_shape) * image_bits / (latent_dim * code_bits)",
+}
+
+
+@pytest.mark.slow
+def test_a_judge_that_was_changed_is_put_back_and_named(tmp_path):
+    cells = []
+    for name, source in PATCHES.items():
+        room = "start_here" if name == "double" else "basics"
+        cells.append(answer(name, source))
+        cells.append(check(name, f"checks.{room}.{name}({name})"))
+    imports = "from types import SimpleNamespace\n\nfrom aelesson import checks"
+    save(tmp_path / "exercises" / "01_tiny.ipynb", code(imports), *cells)
+    path = save(tmp_path / "workbook" / "01_tiny.ipynb", *cells)
+    result = judge(prepare(path, tmp_path / "exercises"), 60)
+    assert result.note == "the cell of imports is gone; the course's was used"
+    found = {e.name: (e.state, e.note) for e in result.exercises}
+    only = "it passes only with a judge that the sheet has changed: "
+    assert found == {
+        "double": (
+            State.FAILED,
+            f"{only}aelesson.checks.start_here, the name `checks`",
+        ),
+        "reconstruction_error": (
+            State.FAILED,
+            f"{only}aelesson.checks.engine.exercise.Exercise.__call__",
+        ),
+        "count_parameters": (State.FAILED, ""),
+        "compression_ratio": (State.PASSED, ""),
+    }
+    during = result.exercises[2].diagnosis
+    assert during == "it changes the judge while it runs: torch.equal"

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -248,16 +249,29 @@ def test_a_sheet_without_a_version_counts_as_worked_on(course, metadata):
     assert refill(course)[0].outcome is Outcome.LAID_BESIDE
 
 
-def test_a_folder_or_dangling_link_in_a_sheets_place_is_left(course):
+def test_a_folder_or_dangling_link_in_a_sheets_place_is_left_and_named(course):
     path = course / "workbook" / NAME
     path.unlink()
     path.mkdir()
-    assert refill(course)[0].outcome is Outcome.LAID_BESIDE
-    assert path.is_dir()
+    (report,) = refill(course)
+    assert (report.outcome, report.is_there) == (Outcome.BLOCKED, False)
+    assert f"workbook/{NAME} is a folder: give it another name" in report.message
     path.rmdir()
     path.symlink_to("nowhere")
-    assert refill(course)[0].outcome is Outcome.STILL_BESIDE
+    (report,) = refill(course)
+    assert report.outcome is Outcome.BLOCKED
+    assert "is a link to nowhere, which is not there: bring that back" in report.message
     assert path.is_symlink()
+    assert names(course) == [NAME]
+
+
+def test_half_files_of_a_process_that_was_killed_are_removed(course):
+    old, new = (course / "workbook" / f".{NAME}.{n}.partial" for n in (1, 2))
+    for path in (old, new):
+        path.write_text("{")
+    os.utime(old, (0, 0))
+    refill(course)
+    assert names(course) == [new.name, NAME]
 
 
 def test_a_sheet_removed_upstream_is_left(course):
