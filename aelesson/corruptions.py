@@ -12,8 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from aelesson import require
+
 Corruption: TypeAlias = Callable[[Tensor], Tensor]
 """From images `(B, C, H, W)` to corrupted ones, mostly of the same shape."""
+
+IMAGES = "(B, C, H, W)"
 
 
 def gaussian_noise(
@@ -30,8 +34,9 @@ def gaussian_noise(
     Raises:
         ValueError: If `std` is negative.
     """
-    if not std >= 0:
-        raise ValueError(f"std is {std}; it must be 0 or more")
+    require.number("std", std, at_least=0)
+    require.flag("clamp", clamp)
+    require.generator("generator", generator)
 
     def corrupt(x: Tensor) -> Tensor:
         noisy = x + std * _draw(torch.randn, x, generator)
@@ -48,7 +53,8 @@ def masking(amount: float, *, generator: torch.Generator | None = None) -> Corru
     Raises:
         ValueError: If `amount` is not in [0, 1].
     """
-    _require_share("amount", amount)
+    require.number("amount", amount, at_least=0, at_most=1)
+    require.generator("generator", generator)
 
     def corrupt(x: Tensor) -> Tensor:
         return torch.where(_draw(torch.rand, x, generator) < amount, 0.0, x)
@@ -61,10 +67,13 @@ def salt_and_pepper(
 ) -> Corruption:
     """Set each pixel, with probability `amount`, to 0 or 1 by the toss of a coin.
 
+    In an image with colours, each channel of a pixel has a draw of its own.
+
     Raises:
         ValueError: If `amount` is not in [0, 1].
     """
-    _require_share("amount", amount)
+    require.number("amount", amount, at_least=0, at_most=1)
+    require.generator("generator", generator)
 
     def corrupt(x: Tensor) -> Tensor:
         # One draw decides all: [0, amount/2) pepper, [amount/2, amount) salt.
@@ -81,10 +90,11 @@ def occlusion(size: int, *, generator: torch.Generator | None = None) -> Corrupt
     Raises:
         ValueError: If `size` is below 1, or, at the call, larger than the image.
     """
-    if size < 1:
-        raise ValueError(f"size is {size}; it must be at least 1")
+    require.whole("size", size)
+    require.generator("generator", generator)
 
     def corrupt(x: Tensor) -> Tensor:
+        require.tensor("x", x, IMAGES)
         height, width = x.shape[-2:]
         if size > min(height, width):
             raise ValueError(
@@ -108,10 +118,10 @@ def downsample(factor: int) -> Corruption:
     Raises:
         ValueError: If `factor` is below 1, or, at the call, does not divide a side.
     """
-    if factor < 1:
-        raise ValueError(f"factor is {factor}; it must be at least 1")
+    require.whole("factor", factor)
 
     def corrupt(x: Tensor) -> Tensor:
+        require.tensor("x", x, IMAGES)
         if x.shape[-2] % factor or x.shape[-1] % factor:
             raise ValueError(
                 f"factor is {factor}; it must divide both sides of x, {tuple(x.shape)}"
@@ -156,12 +166,11 @@ def deformation(
     """
     sizes = {"angle": angle, "scale": scale, "shear": shear, "shift": shift}
     for name, size in (sizes | {"bend": bend}).items():
-        if not 0 <= size < math.inf:
-            raise ValueError(f"{name} is {size}; it must be 0 or more, and finite")
+        require.number(name, size, at_least=0)
+    require.generator("generator", generator)
 
     def corrupt(x: Tensor) -> Tensor:
-        if x.dim() != 4:
-            raise ValueError(f"x has shape {tuple(x.shape)}, expected (B, C, H, W)")
+        require.tensor("x", x, IMAGES)
         places = _affine(x, sizes, generator) + bend * _bends(x, generator)
         sides = places.new_tensor([x.shape[-1], x.shape[-2]])
         return F.grid_sample(x, 2 * places / sides, align_corners=False)
@@ -209,6 +218,7 @@ def _draw(
     distribution: Callable[..., Tensor], x: Tensor, generator: torch.Generator | None
 ) -> Tensor:
     """Draw a tensor like `x`, on the generator's device, and move it to that of `x`."""
+    require.tensor("x", x, "(...)")
     where = x.device if generator is None else generator.device
     drawn = distribution(x.shape, generator=generator, dtype=x.dtype, device=where)
     return drawn.to(x.device)
@@ -220,8 +230,3 @@ def _places(
     where = x.device if generator is None else generator.device
     drawn = torch.randint(count, shape, generator=generator, device=where)
     return drawn.to(x.device)
-
-
-def _require_share(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise ValueError(f"{name} is {value}; it must be from 0 to 1")

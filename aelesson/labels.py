@@ -1,5 +1,6 @@
 """Labels: choose a few, count how often they are met, read them off a code."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -8,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
 from sklearn.semi_supervised import LabelSpreading
 from torch import Tensor
+
+from aelesson import require
 
 STEPS = 10_000  # of spreading, at most
 TOLERANCE = 1e-4  # spreading ends when a step moves less than this share of the labels
@@ -30,10 +33,9 @@ def stratified_subset(
         ValueError: If `labels` is not of shape `(N,)`, `per_class` is below 1, or a
             class has fewer examples.
     """
-    if labels.dim() != 1 or len(labels) == 0:
-        raise ValueError(f"labels has shape {tuple(labels.shape)}, expected (N,)")
-    if per_class < 1:
-        raise ValueError(f"per_class is {per_class}; it must be at least 1")
+    require.whole_numbers("labels", labels, "(N,)")
+    require.whole("per_class", per_class)
+    require.generator("generator", generator, needed=True)
     shuffled = torch.randperm(len(labels), generator=generator)
     chosen = []
     for label in labels.unique():
@@ -58,11 +60,10 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     Raises:
         ValueError: If the shapes do not fit, or there is no example.
     """
-    if logits.dim() != 2 or labels.shape != logits.shape[:1] or len(labels) == 0:
-        raise ValueError(
-            f"logits has shape {tuple(logits.shape)} and labels {tuple(labels.shape)}; "
-            "they must be (B, classes) and (B,), with B above 0"
-        )
+    require.tensor("logits", logits, "(B, classes)")
+    require.no_nan("logits", logits)
+    _check_labelled("logits", logits, "labels", labels)
+    require.within("labels", labels, 0, logits.shape[1] - 1, ", the classes of logits")
     return (logits.argmax(dim=1) == labels).double().mean().item()
 
 
@@ -80,7 +81,14 @@ def probe(
         labels: int64 `(N,)`.
         test_codes: `(M, D)`.
         test_labels: int64 `(M,)`.
+
+    Raises:
+        ValueError: If shapes do not fit, or a code is not finite.
+        TypeError: If codes are no float tensors, or labels no whole numbers.
     """
+    _check_codes(codes, test_codes, "(N, D)")
+    _check_labelled("codes", codes, "labels", labels)
+    _check_labelled("test_codes", test_codes, "test_labels", test_labels)
     mean, std = codes.mean(0), codes.std(0).clamp_min(1e-6)
     model = LogisticRegression(max_iter=2000)
     model.fit(((codes - mean) / std).cpu().numpy(), labels.cpu().numpy())
@@ -120,12 +128,14 @@ def spread(
         arrives, it is the first of the classes.
 
     Raises:
-        ValueError: If `neighbours` is below 2, or `alpha` is not in (0, 1).
+        ValueError: If shapes do not fit, `neighbours` is below 2 or above `N`, `alpha`
+            is not in (0, 1), or a set of indices or a code is not as described.
     """
-    if neighbours < 2:
-        raise ValueError(f"neighbours is {neighbours}; it must be at least 2")
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha is {alpha}; it must be above 0 and below 1")
+    _check_codes(codes, test_codes, "(N, ...)")
+    _check_labelled("codes", codes, "labels", labels)
+    _check_chosen(chosen, labels)
+    require.whole("neighbours", neighbours, at_least=2, at_most=len(codes))
+    require.number("alpha", alpha, above=0, below=1)
     train, test = (each.flatten(1).cpu().numpy() for each in (codes, test_codes))
     finder = NearestNeighbors(n_neighbors=neighbours).fit(train)
     graph, to_test = finder.kneighbors_graph(train), finder.kneighbors_graph(test)
@@ -139,6 +149,30 @@ def spread(
         votes = torch.from_numpy(to_test @ model.label_distributions_)
         predicted.append(torch.from_numpy(model.classes_)[votes.argmax(dim=1)])
     return predicted
+
+
+def _check_codes(codes: Tensor, test_codes: Tensor, shape: str) -> None:
+    for name, each in {"codes": codes, "test_codes": test_codes}.items():
+        require.finite_tensor(name, each, shape)
+    if codes.shape[1:] != test_codes.shape[1:]:
+        raise ValueError(
+            f"codes has shape {tuple(codes.shape)} and test_codes "
+            f"{tuple(test_codes.shape)}: only their lengths may differ"
+        )
+
+
+def _check_chosen(chosen: Sequence[Tensor], labels: Tensor) -> None:
+    require.sequence("chosen", chosen, "sets of indices")
+    for place, indices in enumerate(chosen):
+        name = f"chosen[{place}]"
+        require.whole_numbers(name, indices, "(K,)", 0, len(labels) - 1)
+        known = labels.cpu()[indices.cpu()]
+        require.within(f"labels at {name}", known, 0, math.inf, ": -1 is no class")
+
+
+def _check_labelled(name: str, rows: Tensor, other: str, labels: Tensor) -> None:
+    require.whole_numbers(other, labels, "(N,)")
+    require.same_length(name, rows, other, labels)
 
 
 def _flow(graph: csr_matrix, known: Tensor, alpha: float) -> LabelSpreading:

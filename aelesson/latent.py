@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from aelesson import layers, require
+
 
 def reparameterize(
     mean: Tensor, logvar: Tensor, generator: torch.Generator | None = None
@@ -27,11 +29,7 @@ def reparameterize(
     Raises:
         ValueError: If the shapes differ.
     """
-    if mean.shape != logvar.shape:
-        raise ValueError(
-            f"mean has shape {tuple(mean.shape)} and logvar {tuple(logvar.shape)}: "
-            "they must be equal"
-        )
+    require.pair("mean", mean, "logvar", logvar, "(...)")
     return mean + (0.5 * logvar).exp() * normal_like(mean, generator)
 
 
@@ -40,7 +38,12 @@ def normal_like(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
 
     A generator on another device than `x`, such as the CPU's, may be used: the noise is
     drawn there and moved.
+
+    Raises:
+        TypeError: If `x` is no tensor of floating-point numbers.
     """
+    require.tensor("x", x, "(...)")
+    require.generator("generator", generator)
     where = x.device if generator is None else generator.device
     noise = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=where)
     return noise.to(x.device)
@@ -66,15 +69,16 @@ def sample(
         What the decoder makes of them, `(count, ...)`, without a graph.
 
     Raises:
-        ValueError: If `count` or `latent_dim` is below 1.
+        ValueError: If `count` or `latent_dim` is below 1, or the decoder does not take
+            such codes.
     """
-    for name, value in {"count": count, "latent_dim": latent_dim}.items():
-        if value < 1:
-            raise ValueError(f"{name} is {value}; it must be at least 1")
+    require.function("decoder", decoder, "a function from codes to images")
+    require.whole("count", count)
+    require.whole("latent_dim", latent_dim)
+    place = require.device("device", device)
+    z = normal_like(torch.empty(count, latent_dim, device=place), generator)
     with torch.no_grad():
-        return decoder(
-            normal_like(torch.empty(count, latent_dim, device=device), generator)
-        )
+        return layers.through(f"a code of latent_dim {latent_dim}", z, decoder)
 
 
 def interpolate(start: Tensor, end: Tensor, steps: int) -> Tensor:
@@ -91,13 +95,8 @@ def interpolate(start: Tensor, end: Tensor, steps: int) -> Tensor:
     Raises:
         ValueError: If these are not two codes of equal size, or `steps` is below 2.
     """
-    if start.dim() != 1 or start.shape != end.shape:
-        raise ValueError(
-            f"start has shape {tuple(start.shape)} and end {tuple(end.shape)}: "
-            "both must be (D,)"
-        )
-    if steps < 2:
-        raise ValueError(f"steps is {steps}; it must be at least 2")
+    require.pair("start", start, "end", end, "(D,)")
+    require.whole("steps", steps, at_least=2)
     return torch.lerp(start, end, torch.linspace(0, 1, steps).to(start)[:, None])
 
 
@@ -117,8 +116,7 @@ def normal_grid(side: int) -> Tensor:
     Raises:
         ValueError: If `side` is below 1.
     """
-    if side < 1:
-        raise ValueError(f"side is {side}; it must be at least 1")
+    require.whole("side", side)
     shares = (torch.arange(side) + 0.5) / side
     places = torch.special.ndtri(shares)
     up, right = torch.meshgrid(places.flip(0), places, indexing="ij")

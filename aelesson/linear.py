@@ -7,6 +7,8 @@ so that results are the same on every machine to many digits.
 import torch
 from torch import Tensor
 
+from aelesson import require
+
 TIE = 1e-3  # largest values that differ by less are equal: rounding must not choose
 
 
@@ -34,12 +36,9 @@ def fit_pca(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
         TypeError: If `x` does not hold floating-point numbers.
     """
     flat = _flat(x)
-    if not 1 <= k <= min(flat.shape):
-        count, pixels = flat.shape
-        raise ValueError(
-            f"k is {k}; {count} images of {pixels} numbers have components from 1 to "
-            f"{min(flat.shape)}"
-        )
+    count, pixels = flat.shape
+    why = f", as x has {count} images of {pixels} numbers"
+    require.whole("k", k, at_most=min(count, pixels), why=why)
     mean = flat.mean(0)
     _, _, directions = torch.linalg.svd(flat - mean, full_matrices=False)
     components = _with_sign(directions[:k])
@@ -62,7 +61,7 @@ def pca_codes(x: Tensor, mean: Tensor, components: Tensor) -> Tensor:
         TypeError: If `x` does not hold floating-point numbers.
     """
     flat = _flat(x)
-    _require_fit(flat, mean, components)
+    _check_fit(x, mean, components)
     return ((flat - mean.double()) @ components.double().T).to(x.dtype)
 
 
@@ -136,7 +135,10 @@ def principal_angles(a: Tensor, b: Tensor) -> Tensor:
         ValueError: If the shapes differ or are not `(k, P)` with `k` from 1 to `P`,
             or if rows are linearly dependent.
     """
-    if a.shape != b.shape or a.dim() != 2 or not 1 <= len(a) <= a.shape[1]:
+    require.pair("a", a, "b", b, "(k, P)")
+    require.finite("a", a)
+    require.finite("b", b)
+    if len(a) > a.shape[1]:
         raise ValueError(
             f"a has shape {tuple(a.shape)} and b {tuple(b.shape)}: both must be "
             "(k, P), with k from 1 to P"
@@ -150,28 +152,27 @@ def principal_angles(a: Tensor, b: Tensor) -> Tensor:
 
 def _flat(x: Tensor) -> Tensor:
     """Return images as rows of float64, `(N, P)`."""
-    if not x.is_floating_point():
-        raise TypeError(f"x is {x.dtype}; it must hold floating-point numbers")
-    if x.dim() < 2 or x.numel() == 0:
-        raise ValueError(f"x has shape {tuple(x.shape)}, expected images (N, ...)")
+    require.finite_tensor("x", x, "(N, ...)")
     return x.detach().flatten(1).double()
 
 
 def _projection(x: Tensor, mean: Tensor, components: Tensor) -> Tensor:
     """Return reconstructions as rows of float64, `(N, P)`."""
     flat = _flat(x)
-    _require_fit(flat, mean, components)
+    _check_fit(x, mean, components)
     centre, directions = mean.double(), components.double()
     return centre + (flat - centre) @ directions.T @ directions
 
 
-def _require_fit(flat: Tensor, mean: Tensor, components: Tensor) -> None:
-    pixels = flat.shape[1]
+def _check_fit(x: Tensor, mean: Tensor, components: Tensor) -> None:
+    require.finite_tensor("mean", mean, "(P,)")
+    require.finite_tensor("components", components, "(k, P)")
+    pixels = x[0].numel()
     if mean.shape != (pixels,) or components.shape[1:] != (pixels,):
         raise ValueError(
             f"mean has shape {tuple(mean.shape)} and components "
-            f"{tuple(components.shape)}; images of {pixels} numbers need ({pixels},) "
-            f"and (k, {pixels})"
+            f"{tuple(components.shape)}; x of shape {tuple(x.shape)}, images of "
+            f"{pixels} numbers, needs ({pixels},) and (k, {pixels})"
         )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from aelesson import layers, require
 from aelesson.data.sequences import (
+    check_padded,
     decode_sequence,
     encode_sequence,
     follow_sequence,
@@ -28,14 +30,27 @@ class GRUDecoder(nn.Module):
 
     def __init__(self, features: int, hidden: int) -> None:
         super().__init__()
+        require.whole("features", features)
+        require.whole("hidden", hidden)
         self.features = features
         self.cell = nn.GRUCell(features, hidden)
         self.readout = nn.Linear(hidden, features)
 
     def forward(self, x_t: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """Make one step, from `(B, F)` and `(B, H)` to the next ones."""
-        h_next = self.cell(x_t, h)
+        try:
+            h_next = self.cell(x_t, h)
+        except (RuntimeError, TypeError, ValueError, AttributeError):
+            self._refuse(x_t, h)  # only now, as this is the inner loop
+            raise
+        if h is None:  # for which PyTorch takes zeros
+            self._refuse(x_t, h)
         return self.readout(h_next), h_next
+
+    def _refuse(self, x_t: Tensor, h: Tensor) -> None:
+        require.tensor("x_t", x_t, f"(B, {self.features})")
+        require.tensor("h", h, f"(B, {self.cell.hidden_size})")
+        require.same_length("x_t", x_t, "h", h)
 
 
 @torch.no_grad()
@@ -51,7 +66,11 @@ def remember(rnn: nn.GRU | nn.GRUCell) -> None:
 
     Args:
         rnn: Of one layer; changed in place.
+
+    Raises:
+        TypeError: If it is no GRU: the gates of others stand elsewhere.
     """
+    require.kind("rnn", rnn, (nn.GRU, nn.GRUCell))
     for name, bias in rnn.named_parameters():
         if name.startswith("bias_ih"):  # gates: reset, update, new
             bias.chunk(3)[1].fill_(2.0)
@@ -83,6 +102,10 @@ class RecurrentAutoencoder(nn.Module):
         order: Callable[[Tensor, Tensor], Tensor] = forwards,
     ) -> None:
         super().__init__()
+        require.whole("features", features)
+        require.whole("hidden", hidden)
+        require.whole("latent_dim", latent_dim)
+        require.function("order", order, "a function of sequences and lengths")
         self.order = order
         self.rnn = nn.GRU(features, hidden, batch_first=True)
         self.to_code = nn.Linear(hidden, latent_dim)
@@ -93,16 +116,21 @@ class RecurrentAutoencoder(nn.Module):
 
     def encode(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return the codes `(B, D)` of padded sequences `(B, T, F)`."""
+        check_padded(x, lengths, least=1)
         last = encode_sequence(self.rnn, self.order(x, lengths), lengths)
         return self.to_code(last)  # type: ignore[no-any-return]
 
     def decode(self, z: Tensor, length: int) -> Tensor:
         """Return sequences `(B, length, F)` from codes alone, running freely."""
-        return decode_sequence(self.decoder, self.from_code(z), length)
+        return decode_sequence(self.decoder, self._start(z), length)
 
     def follow(self, z: Tensor, x: Tensor) -> Tensor:
         """Return each next step, `(B, T, F)`, given codes and the true steps before."""
-        return follow_sequence(self.decoder, self.from_code(z), x)
+        return follow_sequence(self.decoder, self._start(z), x)
+
+    def _start(self, z: Tensor) -> Tensor:
+        require.tensor("z", z, "(B, D)")
+        return layers.through("z", z, self.from_code)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Return reconstructions `(B, T, F)` of padded sequences, running freely."""
@@ -124,11 +152,8 @@ def teacher_forcing(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
         model: A `RecurrentAutoencoder`.
         batch: Padded sequences `(B, T, F)`, and their lengths, int64 `(B,)`.
     """
-    x, lengths = batch
-    model = _require_recurrent(model)
-    x_hat = model.follow(model.encode(x, lengths), x)
-    mask = lengths_to_mask(lengths, x.shape[1])
-    return {"loss": masked_mse(x_hat, x, mask)}
+    model, x, lengths, mask = _taken(model, batch)
+    return {"loss": masked_mse(model.follow(model.encode(x, lengths), x), x, mask)}
 
 
 def free_running(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
@@ -137,15 +162,25 @@ def free_running(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
     The errors of early steps reach later ones through the inputs, in training as in
     use. It takes a Python loop over the steps, and so more time.
     """
-    x, lengths = batch
-    x_hat = _require_recurrent(model)(x, lengths)
+    model, x, lengths, mask = _taken(model, batch)
+    return {"loss": masked_mse(model(x, lengths), x, mask)}
+
+
+def _taken(
+    model: nn.Module, batch: Batch
+) -> tuple[RecurrentAutoencoder, Tensor, Tensor, Tensor]:
+    """Check a batch; return it with its mask, and with zeros as padding.
+
+    What stands there, even nan, would reach the weights by way of steps that do not
+    count: 0 times nan is nan, in a gradient too.
+    """
+    require.model("model", model, RecurrentAutoencoder)
+    assert isinstance(model, RecurrentAutoencoder)
+    x, lengths = require.couple("batch", batch, "sequences", "lengths")
+    require.tensor("batch[0]", x, "(B, T, F)")
+    require.whole_numbers("batch[1]", lengths, "(B,)", 1, x.shape[1])
+    require.same_length("batch[0]", x, "batch[1]", lengths)
     mask = lengths_to_mask(lengths, x.shape[1])
-    return {"loss": masked_mse(x_hat, x, mask)}
-
-
-def _require_recurrent(model: nn.Module) -> RecurrentAutoencoder:
-    if not isinstance(model, RecurrentAutoencoder):
-        raise TypeError(
-            f"model must be a RecurrentAutoencoder, got {type(model).__name__}"
-        )
-    return model
+    x = x.masked_fill(~mask[:, :, None], 0)
+    require.finite("batch[0], padding left out,", x)
+    return model, x, lengths, mask

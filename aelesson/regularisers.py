@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.func import jacrev, vmap
 
+from aelesson import layers, require
+
+CODES = "(B, D)"
 EPS = 1e-6  # keeps mean activations off 0 and 1, where the KL divergence is infinite
 
 
@@ -24,7 +27,7 @@ def l1_penalty(z: Tensor) -> Tensor:
     Raises:
         ValueError: If these are not codes of at least one image.
     """
-    _require_codes("z", z)
+    require.tensor("z", z, CODES)
     return z.abs().sum(1)
 
 
@@ -50,15 +53,9 @@ def kl_sparsity(activation: Tensor, target: float) -> Tensor:
         ValueError: If these are not codes of at least one image, a value is outside
             [0, 1], or the target is not inside (0, 1).
     """
-    _require_codes("activation", activation)
-    if not 0 < target < 1:
-        raise ValueError(f"target is {target}; it must be above 0 and below 1")
-    low, high = (bound.item() for bound in torch.aminmax(activation))
-    if not (low >= 0 and high <= 1):  # written so that NaN fails too
-        raise ValueError(
-            f"activation has values from {low:.4g} to {high:.4g}; they must be in "
-            "[0, 1], as a sigmoid's are"
-        )
+    require.tensor("activation", activation, CODES)
+    require.number("target", target, above=0, below=1)
+    require.within("activation", activation, 0, 1, ", as a sigmoid is")
     mean = activation.mean(0).clamp(EPS, 1 - EPS)
     on = target * (target / mean).log()
     off = (1 - target) * ((1 - target) / (1 - mean)).log()
@@ -86,13 +83,11 @@ def contractive_penalty(encoder: nn.Module, x: Tensor) -> Tensor:
         ValueError: If there is no image, or the encoder does not return `(B, D)`.
         TypeError: If `x` is not of a floating type.
     """
-    if x.dim() < 2 or x.numel() == 0:
-        raise ValueError(f"x has shape {tuple(x.shape)}, expected images (B, ...)")
-    if not x.is_floating_point():
-        raise TypeError(f"x is {x.dtype}; a derivative needs a floating type")
+    require.model("encoder", encoder)
+    require.finite_tensor("x", x)  # nan would pass for a unit that is off
 
     def encode_one(image: Tensor) -> Tensor:
-        z: Tensor = encoder(image[None])
+        z = layers.through("x", image[None], encoder)
         if z.dim() != 2 or len(z) != 1:
             raise ValueError(
                 f"encoder made {tuple(z.shape)} of one image, expected a code (1, D)"
@@ -122,9 +117,8 @@ def top_k(z: Tensor, k: int) -> Tensor:
     Raises:
         ValueError: If these are not codes, or `k` is not from 1 to `D`.
     """
-    _require_codes("z", z)
-    if not 1 <= k <= z.shape[1]:
-        raise ValueError(f"k is {k}; it must be from 1 to {z.shape[1]}, the code size")
+    require.tensor("z", z, CODES)
+    require.whole("k", k, at_most=z.shape[1], why=", the code size")
     values, places = z.topk(k, dim=1, sorted=False)
     return torch.zeros_like(z).scatter(1, places, values)
 
@@ -134,8 +128,7 @@ class TopK(nn.Module):
 
     def __init__(self, k: int) -> None:
         super().__init__()
-        if k < 1:
-            raise ValueError(f"k is {k}; it must be at least 1")
+        require.whole("k", k)
         self.k = k
 
     def forward(self, z: Tensor) -> Tensor:
@@ -163,14 +156,8 @@ def normalise_decoder_(linear: nn.Linear) -> nn.Linear:
     Raises:
         TypeError: If this is no `nn.Linear`.
     """
-    if not isinstance(linear, nn.Linear):
-        raise TypeError(f"linear must be an nn.Linear, got {type(linear).__name__}")
+    require.model("linear", linear, nn.Linear)
     with torch.no_grad():
         lengths = linear.weight.norm(dim=0)  # (D,)
         linear.weight.div_(torch.where(lengths > 0, lengths, 1.0))
     return linear
-
-
-def _require_codes(name: str, z: Tensor) -> None:
-    if z.dim() != 2 or z.numel() == 0:
-        raise ValueError(f"{name} has shape {tuple(z.shape)}, expected codes (B, D)")

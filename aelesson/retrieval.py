@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from aelesson import require
+
 QUERIES = 500  # per pass: bounds memory, not the result
 
 
@@ -24,15 +26,9 @@ def precision_at_k(codes: Tensor, labels: Tensor, k: int) -> float:
     Raises:
         ValueError: If the shapes do not fit, or `k` is out of range.
     """
-    if codes.dim() != 2 or labels.shape != codes.shape[:1]:
-        raise ValueError(
-            f"codes has shape {tuple(codes.shape)} and labels {tuple(labels.shape)}; "
-            "they must be (N, D) and (N,)"
-        )
-    if not 1 <= k <= len(codes) - 1:
-        raise ValueError(
-            f"k is {k}; with {len(codes)} codes it must be from 1 to {len(codes) - 1}"
-        )
+    _check_codes(codes, k)
+    require.whole_numbers("labels", labels, "(N,)")
+    require.same_length("codes", codes, "labels", labels)
     found = torch.cat(
         [labels[nearest(codes, query, k)] for query in _indices(codes).split(QUERIES)]
     )
@@ -49,11 +45,23 @@ def nearest(codes: Tensor, queries: Tensor, k: int) -> Tensor:
 
     Returns:
         Indices of codes, int64 `(Q, k)`, the nearest first.
+
+    Raises:
+        ValueError: If a query is no index of a code, a code is not finite, or `k` is
+            out of range.
     """
+    _check_codes(codes, k)
+    require.whole_numbers("queries", queries, "(Q,)", 0, len(codes) - 1)
     distances = torch.cdist(codes[queries], codes)  # (Q, N)
     here = torch.arange(len(queries), device=codes.device)
     distances[here, queries] = torch.inf
     return distances.topk(k, largest=False).indices
+
+
+def _check_codes(codes: Tensor, k: int) -> None:
+    require.finite_tensor("codes", codes, "(N, D)")
+    why = f", as codes has {len(codes)} rows and no code finds itself"
+    require.whole("k", k, at_most=len(codes) - 1, why=why)
 
 
 def _indices(codes: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from aelesson import require
+
 
 def start(seed: int | None = None) -> torch.device:
     """Prepare a notebook or script: seed all randomness and choose the device.
@@ -23,10 +25,18 @@ def start(seed: int | None = None) -> torch.device:
         The device to train on.
     """
     seed_everything(default_seed() if seed is None else seed)
-    threads = os.environ.get("OMP_NUM_THREADS")
+    threads = wanted_threads()
     if threads is not None:
-        torch.set_num_threads(_whole_number("OMP_NUM_THREADS", threads, at_least=1))
+        torch.set_num_threads(threads)
     return pick_device()
+
+
+def wanted_threads() -> int | None:
+    """Return the number of threads that `OMP_NUM_THREADS` names, or None."""
+    threads = os.environ.get("OMP_NUM_THREADS")
+    if threads is None:
+        return None
+    return _whole_number("OMP_NUM_THREADS", threads, at_least=1)
 
 
 def default_seed() -> int:
@@ -40,8 +50,7 @@ def seed_everything(seed: int) -> torch.Generator:
     Raises:
         ValueError: If `seed` is not in 0 to 2**32 - 1, which NumPy asks for.
     """
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed}; it must be from 0 to 2**32 - 1")
+    require.whole("seed", seed, at_least=0, at_most=2**32 - 1)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -58,12 +67,7 @@ def pick_device() -> torch.device:
     """
     wanted = os.environ.get("AELESSON_DEVICE")
     if wanted is not None:
-        try:
-            return torch.device(wanted)
-        except RuntimeError:
-            raise ValueError(
-                f"AELESSON_DEVICE is {wanted!r}; use cpu, cuda or mps"
-            ) from None
+        return require.device("AELESSON_DEVICE", wanted)
     return _accelerator() or torch.device("cpu")
 
 
@@ -73,6 +77,7 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
     Each submodule returns to its own mode, so that a frozen part stays frozen.
     """
+    require.model("model", model)
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
@@ -94,6 +99,12 @@ def random_states() -> dict[str, Tensor]:
 
 def set_random_states(states: dict[str, Tensor]) -> None:
     """Set the global generators to states that `random_states` returned."""
+    require.mapping("states", states, "state")
+    if "cpu" not in states or not all(isinstance(s, Tensor) for s in states.values()):
+        raise ValueError(
+            f"states has {', '.join(map(require.shown, states.values()))} for "
+            f"{[*states]}; it must be what random_states returned"
+        )
     torch.set_rng_state(states["cpu"])
     accelerator = _accelerator()
     if accelerator is not None and accelerator.type in states:

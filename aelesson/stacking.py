@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import metrics, objectives
+from aelesson import metrics, objectives, require
+from aelesson.layers import made, through
 from aelesson.models import Autoencoder
 from aelesson.training import TrainConfig, fit
 from aelesson.training.history import History
@@ -104,19 +105,23 @@ def train_layers(
         ValueError: As in `pretrain`, and if a checkpoint comes from another run.
         KeyboardInterrupt: As in `pretrain`.
     """
-    if len(images) == 0:
-        raise ValueError(f"images has shape {tuple(images.shape)}: it holds no image")
-    if len(sizes) < 2 or min(sizes) < 1 or images[0].numel() != sizes[0]:
+    require.finite_tensor("images", images)
+    require.within("images", images, 0, 1, ", as the first decoder ends in a sigmoid")
+    require.sizes("sizes", sizes, least=2)
+    if images[0].numel() != sizes[0]:
         raise ValueError(
             f"sizes is {tuple(sizes)}; it must start with an image's "
-            f"{images[0].numel()} pixels and have a layer"
+            f"{images[0].numel()} pixels, as images has shape {tuple(images.shape)}"
         )
+    if checkpoints is not None:
+        require.kind("checkpoints", checkpoints, (str, Path))
     task = objectives.denoising(corrupt, F.mse_loss)
     folder = None if checkpoints is None else Path(checkpoints)
     inputs = images.flatten(1)
     for depth, (wide, narrow) in enumerate(pairwise(sizes), start=1):
-        encoder = wrap(nn.Sequential(nn.Linear(wide, narrow), activation()))
-        back, output = wrap(nn.Linear(narrow, wide)), nn.Sigmoid
+        active = made("activation", activation)
+        encoder = _wrapped(wrap, nn.Sequential(nn.Linear(wide, narrow), active))
+        back, output = _wrapped(wrap, nn.Linear(narrow, wide)), nn.Sigmoid
         decoder = nn.Sequential(back, output() if depth == 1 else activation())
         layer = Autoencoder(encoder, decoder).to(images.device)
         history = fit(
@@ -135,10 +140,27 @@ def train_layers(
         yield layer, history
 
 
+def _wrapped(wrap: Callable[[nn.Module], nn.Module], network: nn.Module) -> nn.Module:
+    """Return what goes around a network, and see that the network is in there."""
+    found: object = wrap(network) if callable(wrap) else None
+    if not isinstance(found, nn.Module) or network not in found.modules():
+        raise TypeError(
+            f"wrap is {require.shown(wrap)}; it must be a function from a network to "
+            f"one that holds it, and this one made {require.shown(found)}"
+        )
+    return found
+
+
 def encode_through(encoders: Sequence[Callable[[Tensor], Tensor]], x: Tensor) -> Tensor:
     """Return the codes of the last encoder: each one's codes feed the next."""
-    for encoder in encoders:
-        x = encoder(x)
+    require.tensor("x", x)
+    require.sequence("encoders", encoders, "functions", 0)
+    for place, encoder in enumerate(encoders):
+        name = f"encoders[{place}]"
+        require.function(name, encoder)
+        x = through(
+            f"what {name} of {len(encoders)} gets" if place else "x", x, encoder
+        )
     return x
 
 
@@ -147,7 +169,12 @@ def unroll(layers: Sequence[Autoencoder]) -> Autoencoder:
 
     The encoders follow each other, then the decoders in reverse. Images are
     flattened before; the reconstruction is flat, `(B, pixels)`.
+
+    Raises:
+        TypeError: If these are no autoencoders.
     """
+    for layer in require.sequence("layers", layers, "autoencoders"):
+        require.model("a layer in layers", layer, Autoencoder)
     return Autoencoder(
         nn.Sequential(nn.Flatten(), *(layer.encoder for layer in layers)),
         nn.Sequential(*(layer.decoder for layer in reversed(layers))),
@@ -170,12 +197,16 @@ def build_classifier(encoders: Sequence[nn.Module], classes: int) -> nn.Sequenti
     Raises:
         ValueError: If there is no encoder with a linear layer, or `classes` is below 2.
     """
-    if classes < 2:
-        raise ValueError(f"classes is {classes}; it must be at least 2")
+    for encoder in require.sequence("encoders", encoders, "networks", 0):
+        require.model("an encoder in encoders", encoder)
+    require.whole("classes", classes, at_least=2)
     body = nn.Sequential(*encoders)
     linear = [layer for layer in body.modules() if isinstance(layer, nn.Linear)]
     if not linear:
-        raise ValueError("encoders holds no linear layer, which tells the code's size")
+        raise ValueError(
+            f"encoders holds no linear layer in its {len(encoders)} networks, which "
+            "would tell the code's size"
+        )
     head = nn.Linear(linear[-1].out_features, classes).to(linear[-1].weight.device)
     return nn.Sequential(nn.Flatten(), body, head)
 
@@ -188,7 +219,11 @@ def freeze(module: AnyModule) -> AnyModule:
 
     Returns:
         The module itself, as `module.eval()` does.
+
+    Raises:
+        TypeError: If it is no network.
     """
+    require.model("module", module)
     for parameter in module.parameters():
         parameter.requires_grad_(False)
         parameter.grad = None

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from aelesson import layers, require
+
 
 class UNet(nn.Module):
     """Clean images at half and at a quarter of their side, and join what both see.
@@ -29,14 +31,10 @@ class UNet(nn.Module):
         self, channels: Sequence[int] = (32, 64), image_channels: int = 1
     ) -> None:
         super().__init__()
-        if len(channels) != 2 or min(channels) < 1:
-            raise ValueError(
-                f"channels is {tuple(channels)}; it must be two sizes of 1 or more"
-            )
-        if image_channels < 1:
-            raise ValueError(
-                f"image_channels is {image_channels}; it must be 1 or more"
-            )
+        require.sizes("channels", channels)
+        if len(channels) != 2:
+            raise ValueError(f"channels is {tuple(channels)}; it must be two sizes")
+        require.whole("image_channels", image_channels)
         half, quarter = channels
         folded = 4 * image_channels
         self.down = _block(folded, half)
@@ -51,11 +49,15 @@ class UNet(nn.Module):
         Raises:
             ValueError: If a side is no multiple of 4.
         """
-        if x.dim() != 4 or any(side % 4 for side in x.shape[2:]):
+        require.tensor("x", x, "(B, C, H, W)")
+        if any(side % 4 for side in x.shape[2:]):
             raise ValueError(
                 f"x has shape {tuple(x.shape)}; it must be (B, C, H, W) with sides "
                 "that are multiples of 4"
             )
+        return layers.through("x", x, self._clean, self)
+
+    def _clean(self, x: Tensor) -> Tensor:
         seen = self.down(F.pixel_unshuffle(x, 2))
         context = self.up(self.bottom(F.max_pool2d(seen, 2)))
         joined = self.join(torch.cat([context, seen], dim=1))

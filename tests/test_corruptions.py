@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from skimage.transform import downscale_local_mean
+from skimage.util import random_noise
 
 from aelesson import corruptions
 
@@ -162,18 +164,26 @@ def test_downsampling_takes_means_of_squares():
 @pytest.mark.parametrize(
     ("make", "value", "says"),
     [
-        (corruptions.gaussian_noise, -0.1, "std is -0.1; it must be 0 or more"),
+        (corruptions.gaussian_noise, -0.1, "std is -0.1; it must be at least 0"),
         (corruptions.gaussian_noise, math.nan, "std is nan"),
-        (corruptions.masking, 1.1, "amount is 1.1; it must be from 0 to 1"),
+        (
+            corruptions.masking,
+            1.1,
+            "amount is 1.1; it must be at least 0 and at most 1",
+        ),
         (corruptions.masking, -0.1, "amount is -0.1"),
-        (corruptions.salt_and_pepper, 2, "amount is 2; it must be from 0 to 1"),
+        (
+            corruptions.salt_and_pepper,
+            2,
+            "amount is 2; it must be at least 0 and at most 1",
+        ),
         (corruptions.occlusion, 0, "size is 0; it must be at least 1"),
         (corruptions.downsample, 0, "factor is 0; it must be at least 1"),
         *[
             (
                 lambda value, name=name: corruptions.deformation(**{name: value}),
                 value,
-                f"{name} is {value}; it must be 0 or more, and finite",
+                f"{name} is {value}; it must be at least 0 and finite",
             )
             for name in ("angle", "scale", "shear", "shift", "bend")
             for value in (-0.5, math.inf)
@@ -183,3 +193,46 @@ def test_downsampling_takes_means_of_squares():
 def test_settings_that_make_no_sense_are_named(make, value, says):
     with pytest.raises(ValueError, match=says):
         make(value)
+
+
+class TestColour:
+    """Three channels, against references of scikit-image and one channel at a time."""
+
+    x = torch.rand(6, 3, 24, 30, generator=torch.Generator().manual_seed(0))
+
+    def test_places_are_the_same_in_all_channels(self):
+        for make in (RANDOM["occlusion"], RANDOM["deformation"]):
+            spoilt = make(generator(1))(self.x)
+            for channel in range(3):
+                alone = make(generator(1))(self.x[:, channel : channel + 1])
+                torch.testing.assert_close(spoilt[:, channel : channel + 1], alone)
+
+    def test_noise_differs_between_channels(self):
+        grey = torch.full((1, 3, 60, 60), 0.5)
+        for name in ("gaussian", "masking", "salt and pepper"):
+            moved = (RANDOM[name](generator())(grey) - 0.5).flatten(2)[0]
+            correlation = torch.corrcoef(moved)
+            away = correlation - torch.diag(correlation.diagonal())
+            assert away.abs().max() < 6 / 60  # six standard deviations
+
+    @pytest.mark.parametrize("factor", [1, 2, 3, 6])
+    def test_downsampling_is_scikit_images_local_mean(self, factor):
+        got = corruptions.downsample(factor)(self.x)
+        theirs = downscale_local_mean(self.x.numpy(), (1, 1, factor, factor))
+        np.testing.assert_allclose(got, theirs, atol=1e-6)
+
+    def test_salt_and_pepper_have_the_shares_of_scikit_image(self):
+        grey = np.full((200, 200, 3), 0.5)
+        theirs = random_noise(grey, "s&p", rng=0, amount=0.3, salt_vs_pepper=0.5)
+        x = torch.from_numpy(grey).permute(2, 0, 1)[None]
+        ours = corruptions.salt_and_pepper(0.3, generator=generator())(x)
+        for value in (0, 0.5, 1):
+            shares = float((ours == value).double().mean()), (theirs == value).mean()
+            assert abs(shares[0] - shares[1]) < 6 * math.sqrt(0.5 / x.numel())
+
+    def test_gaussian_noise_has_the_spread_of_scikit_image(self):
+        grey = np.full((100, 100, 3), 0.5)
+        theirs = random_noise(grey, "gaussian", rng=0, var=0.04, clip=False)
+        x = torch.from_numpy(grey).permute(2, 0, 1)[None]
+        ours = corruptions.gaussian_noise(0.2, generator=generator())(x)
+        assert float(ours.std()) == pytest.approx(theirs.std(), rel=0.03)

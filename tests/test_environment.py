@@ -1,6 +1,10 @@
 """environment.yml, pyproject.toml and constraints.txt say the same."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
@@ -98,3 +102,24 @@ def test_every_dependency_is_justified():
     listed = [line for line in lines if re.match(r'    "[a-z].*[<>=]', line)]
     assert len(listed) == len(requirements("lab", "test", "dev"))
     assert all("  # " in line for line in listed)
+
+
+def test_on_binder_the_exercise_sheets_are_laid_out(tmp_path):
+    for name in ("exercises", "notebooks"):
+        (tmp_path / name).mkdir()
+    sheet = ROOT / "exercises" / "01_basics.ipynb"
+    shutil.copy(sheet, tmp_path / "exercises")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = os.environ | {"PATH": path}
+    subprocess.run([ROOT / "postBuild"], cwd=tmp_path, env=env, check=True)
+    copy = tmp_path / "workbook" / sheet.name
+    assert copy.read_bytes() == sheet.read_bytes()
+
+
+def test_jupyterlab_is_started_for_the_whole_course_everywhere():
+    """Served from `notebooks/`, the learner's `workbook/` could not be opened."""
+    for name in ("README.md", "Makefile"):
+        text = (ROOT / name).read_text("utf-8").replace("\\\n", "")
+        starts = re.findall(r".*jupyter ?lab .*00_start_here.*", text)
+        assert starts
+        assert all("--ServerApp.root_dir=" in line for line in starts)

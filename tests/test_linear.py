@@ -79,19 +79,19 @@ def test_rounding_does_not_choose_the_sign_where_values_tie(noise):
 
 @pytest.mark.parametrize("k", [0, -1, 4])
 def test_fit_refuses_a_k_out_of_range(k):
-    with pytest.raises(ValueError, match=rf"k is {k}; 3 images of 5 numbers .* 1 to 3"):
+    with pytest.raises(ValueError, match=rf"k is {k}; .* at most 3, as x has 3 images"):
         linear.fit_pca(torch.rand(3, 5), k)
 
 
 @pytest.mark.parametrize("shape", [(5,), (0, 4), (4, 0)])
 def test_fit_refuses_what_are_no_images(shape):
-    with pytest.raises(ValueError, match="expected images"):
+    with pytest.raises(ValueError, match=r"expected \(N, \.\.\.\)"):
         linear.fit_pca(torch.rand(shape), 1)
 
 
 def test_whole_numbers_are_refused():
     x = torch.zeros(3, 4, dtype=torch.uint8)
-    with pytest.raises(TypeError, match=r"x is torch\.uint8; .* floating-point"):
+    with pytest.raises(TypeError, match=r"x is torch\.uint8; .* floating point"):
         linear.fit_pca(x, 1)
 
 
@@ -134,7 +134,7 @@ def test_reconstructions_are_not_clipped():
 )
 @pytest.mark.parametrize(("mean", "components"), [((5,), (2, 4)), ((4,), (2, 5))])
 def test_shapes_that_do_not_fit_are_named(function, mean, components):
-    with pytest.raises(ValueError, match=r"images of 4 numbers need \(4,\)"):
+    with pytest.raises(ValueError, match=r"images of 4 numbers, needs \(4,\)"):
         function(torch.rand(3, 4), torch.zeros(mean), torch.zeros(components))
 
 
@@ -207,7 +207,7 @@ def test_angles_of_float32_are_float64_and_need_no_gradient():
     ("a", "b"), [((2, 5), (3, 5)), ((5,), (5,)), ((6, 5), (6, 5)), ((0, 5), (0, 5))]
 )
 def test_angles_refuse_shapes_that_span_no_k_dimensions(a, b):
-    with pytest.raises(ValueError, match=r"both must be \(k, P\)"):
+    with pytest.raises(ValueError, match=r"must be equal|(expected|must be) \(k, P\)"):
         linear.principal_angles(torch.rand(a), torch.rand(b))
 
 

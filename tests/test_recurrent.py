@@ -110,5 +110,5 @@ def test_fit_trains_with_lengths(objective):
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_objectives_refuse_other_models(objective):
-    with pytest.raises(TypeError, match="must be a RecurrentAutoencoder, got Linear"):
+    with pytest.raises(TypeError, match="model is a Linear; it must be a Recurrent"):
         objective(nn.Linear(2, 2), (padded()[0], LENGTHS))

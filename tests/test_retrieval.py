@@ -50,11 +50,12 @@ def test_the_nearest_come_first():
 @pytest.mark.parametrize(
     ("codes", "labels", "k", "message"),
     [
-        (torch.rand(4), torch.zeros(4), 1, "they must be"),
-        (torch.rand(4, 2, 2), torch.zeros(4), 1, "they must be"),
-        (torch.rand(4, 2), torch.zeros(3), 1, r"labels \(3,\)"),
-        (torch.rand(4, 2), torch.zeros(4), 0, "k is 0; with 4 codes"),
-        (torch.rand(4, 2), torch.zeros(4), 4, "from 1 to 3"),
+        (torch.rand(4), torch.arange(4), 1, r"codes has shape \(4,\)"),
+        (torch.rand(4, 2, 2), torch.arange(4), 1, r"expected \(N, D\)"),
+        (torch.rand(4, 2), torch.arange(3), 1, "4 entries and labels 3"),
+        (torch.rand(4, 2), torch.arange(4), 0, "k is 0; it must be at least 1"),
+        (torch.rand(4, 2), torch.arange(4), 4, "at most 3, as codes has 4 rows"),
+        (torch.rand(4, 2) / 0, torch.arange(4), 1, "codes holds nan or infinity in 4"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(codes, labels, k, message):

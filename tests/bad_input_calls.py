@@ -1,0 +1,51 @@
+"""The valid calls of all rooms, and the public functions that need none."""
+
+import bad_input_data
+import bad_input_models
+import bad_input_numbers
+
+CHECKED_BY_FIT = "only `fit` and `evaluate` call it, with what they have checked"
+MODULES_LEFT_OUT = {
+    "layers": "refuses bad input, and is called with names and values by the others",
+    "values": "refuses bad input, and is called with names and values by the others",
+    "require": "refuses bad input, and is called with names and values by the others",
+    "data.classes": "called with labels and groups of the others, where they are tried",
+    "data.pictures": "called with the arguments of `folders`, where they are tried",
+    "data.transfer": "only `download` calls it, with addresses that are known",
+    "data.files": "only `load` and `download` call it, with names that are known",
+    "training.checkpoints": CHECKED_BY_FIT,
+    "training.identity": CHECKED_BY_FIT,
+    "training.preflight": CHECKED_BY_FIT,
+    "training.sources": CHECKED_BY_FIT,
+    "training.terms": CHECKED_BY_FIT,
+}
+LEFT_OUT = {
+    "data.sequences.Cell": "a protocol: it says what a decoder is, and does nothing",
+    "training.settings.TrainConfig.schedule": "a field",
+    "data.arrays.described": "called with the shape of what was made",
+    "data.sets.Splits": "a result of `load` and `split`",
+    "data.splits.Divisible": "a protocol: it says what can be split, and does nothing",
+    "data.splits.Divisible.take": "abstract; the three sets are tried",
+    "data.images.load": "its arguments are those of the two `choose_` functions",
+    "data.images.download": "its arguments are those of the two `choose_` functions",
+    "plots.style.check_words": "refuses bad input itself",
+    "likelihood.Estimate": "a result of `likelihood.nll`",
+    "training.history.Epoch": "a result of `fit`",
+    "training.history.History": "a result of `fit`",
+    "families.Likelihood.nll": "abstract",
+    "families.Likelihood.loss": "abstract; its subclasses are tried",
+    "families.Likelihood.per_image": "abstract; its subclasses are tried",
+    "training.batching.move": CHECKED_BY_FIT,
+    "training.batching.parts": CHECKED_BY_FIT,
+    "training.batching.split": CHECKED_BY_FIT,
+    "training.batching.take": CHECKED_BY_FIT,
+    "training.batching.steps": CHECKED_BY_FIT,
+    "training.batching.count": CHECKED_BY_FIT,
+}
+
+
+def is_left_out(key):
+    return key in LEFT_OUT or any(key.startswith(f"{m}.") for m in MODULES_LEFT_OUT)
+
+
+CALLS = bad_input_numbers.CALLS | bad_input_models.CALLS | bad_input_data.CALLS
