@@ -1,7 +1,6 @@
 """Models: an encoder, a decoder, and what the decoder's output means."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Self
 
 from torch import Tensor, nn
@@ -26,6 +25,8 @@ class Autoencoder(nn.Module):
         likelihood: The same; `decode`, objectives and scores follow it.
     """
 
+    numbers = 1  # that the encoder gives for each unit of a code
+
     def __init__(
         self,
         encoder: nn.Module,
@@ -37,11 +38,14 @@ class Autoencoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.decoder = decoder
-        self.likelihood = _or_usual(likelihood, self._usual)
+        self.likelihood = self._chosen(likelihood, SquaredError())
 
-    @staticmethod
-    def _usual() -> Likelihood:
-        return SquaredError()
+    @classmethod
+    def _chosen(cls, given: Likelihood | None, usual: Likelihood) -> Likelihood:
+        """Return the likelihood that was given, or without one the usual one."""
+        likelihood = usual if given is None else given
+        require.model("likelihood", likelihood, Likelihood)
+        return likelihood
 
     @classmethod
     def mlp(
@@ -54,20 +58,23 @@ class Autoencoder(nn.Module):
 
         Args:
             sizes: Units per layer from pixels to code, such as
-                `(784, 128, 64, 32)`; the decoder has them in reverse.
+                `(784, 128, 64, 32)`; the decoder has them in reverse. The encoder of a
+                `VAE` ends twice as wide, with means and log-variances.
             image_shape: The shape of one image, or `(K,)` for the row of a table; its
                 product must be `sizes[0]`.
             likelihood: What the output means, and so how the decoder ends; by default
-                `SquaredError(0, 1)`, pixels in [0, 1] behind a sigmoid.
+                `SquaredError(0, 1)`, pixels in [0, 1] behind a sigmoid, and for a `VAE`
+                `Bernoulli()`.
 
         Raises:
             ValueError: If `sizes` are not a network's, or do not fit `image_shape`.
         """
         require.sizes("sizes", sizes, least=2)
-        likelihood = _or_usual(likelihood, partial(SquaredError, 0, 1))
+        likelihood = cls._chosen(likelihood, SquaredError(0, 1))
+        *hidden, latent_dim = sizes
         back = tuple(reversed(sizes))
         return cls(
-            networks.mlp_encoder(sizes),
+            networks.mlp_encoder((*hidden, cls.numbers * latent_dim)),
             networks.mlp_decoder(back, image_shape, output=likelihood.end),
             likelihood,
         )
@@ -92,11 +99,12 @@ class Autoencoder(nn.Module):
         Raises:
             ValueError: If a size is below 1.
         """
+        require.whole("latent_dim", latent_dim)
         require.sizes("channels", channels)
-        likelihood = _or_usual(likelihood, partial(SquaredError, 0, 1))
+        likelihood = cls._chosen(likelihood, SquaredError(0, 1))
         back = tuple(reversed(channels))
         return cls(
-            networks.conv_encoder(latent_dim, channels, image_shape),
+            networks.conv_encoder(cls.numbers * latent_dim, channels, image_shape),
             networks.conv_decoder(latent_dim, back, image_shape, likelihood.end),
             likelihood,
         )
@@ -155,69 +163,18 @@ class VAE(Autoencoder):
         ValueError: If the likelihood is a `SquaredError`, which has no density.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        decoder: nn.Module,
-        likelihood: Likelihood | None = None,
-    ) -> None:
-        super().__init__(encoder, decoder, likelihood)
-        if isinstance(self.likelihood, SquaredError):
+    numbers = 2
+
+    @classmethod
+    def _chosen(cls, given: Likelihood | None, usual: Likelihood) -> Likelihood:
+        del usual  # of models whose output has no density
+        likelihood = super()._chosen(given, Bernoulli())
+        if isinstance(likelihood, SquaredError):
             raise ValueError(
                 "likelihood is SquaredError, which has no width and so no density; use "
                 "Normal(), which learns one, or Normal(std)"
             )
-
-    @staticmethod
-    def _usual() -> Likelihood:
-        return Bernoulli()
-
-    @classmethod
-    def mlp(
-        cls,
-        sizes: Sequence[int],
-        image_shape: Sequence[int] = (1, 28, 28),
-        likelihood: Likelihood | None = None,
-    ) -> Self:
-        """Build a multilayer perceptron and its mirror image.
-
-        Args:
-            sizes: Units per layer from pixels to code, such as `(784, 200, 20)`; the
-                encoder's last layer is twice as wide, for means and log-variances.
-            image_shape: As in `Autoencoder.mlp`.
-            likelihood: What the output means; by default `Bernoulli()`.
-
-        Raises:
-            ValueError: If `sizes` are not a network's, or do not fit `image_shape`.
-        """
-        require.sizes("sizes", sizes, least=2)
-        likelihood = _or_usual(likelihood, cls._usual)
-        *hidden, latent_dim = sizes
-        back = tuple(reversed(sizes))
-        return cls(
-            networks.mlp_encoder((*hidden, 2 * latent_dim)),
-            networks.mlp_decoder(back, image_shape, output=likelihood.end),
-            likelihood,
-        )
-
-    @classmethod
-    def conv(
-        cls,
-        latent_dim: int,
-        channels: Sequence[int] = (16, 32),
-        image_shape: Sequence[int] = (1, 28, 28),
-        likelihood: Likelihood | None = None,
-    ) -> Self:
-        """Build a convolutional network and its mirror; see `Autoencoder.conv`."""
-        require.whole("latent_dim", latent_dim)
-        require.sizes("channels", channels)
-        likelihood = _or_usual(likelihood, cls._usual)
-        back = tuple(reversed(channels))
-        return cls(
-            networks.conv_encoder(2 * latent_dim, channels, image_shape),
-            networks.conv_decoder(latent_dim, back, image_shape, likelihood.end),
-            likelihood,
-        )
+        return likelihood
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance, `(B, D)` each, of the codes of `x`."""
@@ -234,10 +191,3 @@ class VAE(Autoencoder):
     def encode(self, x: Tensor) -> Tensor:
         """Return the mean codes `(B, D)` of images `(B, ...)`."""
         return self.posterior(x)[0]
-
-
-def _or_usual(given: Likelihood | None, usual: Callable[[], Likelihood]) -> Likelihood:
-    """Return the likelihood that was given, or without one a usual one."""
-    likelihood = usual() if given is None else given
-    require.model("likelihood", likelihood, Likelihood)
-    return likelihood

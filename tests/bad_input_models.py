@@ -108,12 +108,6 @@ CALLS = {
     "models.VAE": call(
         encoder=NET.encoder, decoder=NET.decoder, likelihood=families.Normal()
     ),
-    "models.VAE.mlp": call(
-        sizes=(144, 3), image_shape=SHAPE, likelihood=families.Normal()
-    ),
-    "models.VAE.conv": call(
-        latent_dim=3, channels=(4,), image_shape=SHAPE, likelihood=families.Normal()
-    ),
     "models.VAE.encode": call(legal=[("x", "less", FLATTENED)], on=VAE_NET.encode, x=X),
     "models.VAE.posterior": call(
         legal=[("x", "less", FLATTENED)], on=VAE_NET.posterior, x=X
