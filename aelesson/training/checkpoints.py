@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -36,7 +37,7 @@ KINDS = {
 """What a checkpoint holds."""
 
 WRAPPERS = ("module.", "_orig_mod.")  # of DataParallel, and of torch.compile
-SILENT = ("network", "starting weights", "values")  # told apart by digests alone
+SILENT = ("network", "starting weights", "values of")  # told apart by digests alone
 
 _started: WeakKeyDictionary[nn.Module, dict[Path, str]] = WeakKeyDictionary()
 """The starting weights of the runs that a model has been in, in this process."""
@@ -117,9 +118,10 @@ class TrainState:
         names = [*self.model.state_dict()]
         for key in ("model", "best"):
             kept[key] = kept[key] and _renamed(kept[key], names)
-        _check_same_network(path, kept["model"], self.model.state_dict())
+        for weights in (kept["model"], kept["best"] or kept["model"]):
+            _check_same_network(path, weights, self.model.state_dict())
         _check_same_settings(path, kept["settings"], self.settings)
-        before = self.contents()
+        before = deepcopy(self.contents())  # loading writes into the same tensors
         try:
             self._load(kept)
         except Exception as error:  # torch raises many kinds where values do not fit
@@ -132,7 +134,6 @@ class TrainState:
         self.scheduler.load_state_dict(kept["scheduler"])
         self.generator.set_state(kept["generator"])
         runtime.set_random_states(kept["random_states"])
-        self.model.load_state_dict(kept["best"] or kept["model"])
         self.model.load_state_dict(kept["model"])
         self.history = history
         self.best, self.best_loss = kept["best"], kept["best_loss"]
@@ -224,7 +225,7 @@ def _check_same_network(
 ) -> None:
     for name in sorted(old.keys() | new.keys()):
         was, now = (
-            tuple(weights[name].shape) if name in weights else "absent"
+            tuple(getattr(weights[name], "shape", ())) if name in weights else "absent"
             for weights in (old, new)
         )
         if was != now:
@@ -248,8 +249,8 @@ def _check_same_settings(path: Path, old: dict[str, Any], new: dict[str, Any]) -
 
 
 def _difference(name: str, was: object, now: object) -> str:
-    if name.endswith(SILENT):
-        return f"{name} are others" if name.endswith("s") else f"{name} is another"
+    if name.startswith(SILENT):
+        return f"{name} is another" if name == "network" else f"{name} are others"
     if name == "objective" and str(was).split(" #")[0] == str(now).split(" #")[0]:
         return f"objective {str(now).split(' #')[0]} has other code"
     was, now = (str(each).split(" #")[0] for each in (was, now))

@@ -86,7 +86,7 @@ def evaluate(
     """
     require.whole("batch_size", batch_size)
     check_objective(objective)
-    given = source("images", images, batch_size, torch.Generator(), _device(model))
+    given = source("images", images, batch_size, None, _device(model))
     return _evaluate(model, given, partial(asked, "images", objective), batch_size)
 
 
@@ -183,7 +183,7 @@ def fit(
     held_out = (
         None
         if validation is None
-        else source("validation", validation, size, generator, device)
+        else source("validation", validation, size, None, device)
     )
     run = _Run(given, held_out, objective, config, path, progress)
     for name, each in _sources(run):
@@ -259,7 +259,7 @@ def _identity(model: nn.Module, run: _Run) -> dict[str, Any]:
     }
     for name, each in _sources(run):
         known[name] = each.describe()
-        known[f"{name}' values"] = each.digest()
+        known[f"values of {name}"] = each.digest()
     return known
 
 

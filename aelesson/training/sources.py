@@ -56,7 +56,7 @@ class Memory:
         self,
         examples: Examples,
         batch_size: int,
-        generator: torch.Generator,
+        generator: torch.Generator | None,
         device: torch.device,
         drop_last: bool = False,
     ) -> None:
@@ -68,6 +68,7 @@ class Memory:
 
     def epoch(self) -> Iterator[Examples]:
         """Shuffle, then go through the batches."""
+        assert self._generator is not None
         return batching.batches(
             self.examples, self.batch_size, self._generator, self._drop_last
         )
@@ -154,7 +155,7 @@ def source(
     name: str,
     data: object,
     batch_size: int,
-    generator: torch.Generator,
+    generator: torch.Generator | None,
     device: torch.device,
     drop_last: bool = False,
 ) -> Source:
@@ -165,7 +166,7 @@ def source(
         data: Tensors, a Dataset or a DataLoader. A DataLoader has its own size of
             batches and its own order; a Dataset is shuffled by `generator`.
         batch_size: Examples in a batch.
-        generator: Shuffles.
+        generator: Shuffles; None for examples that are only gone through in order.
         device: Where batches go.
         drop_last: Whether to leave out a last batch that is smaller.
 
@@ -178,7 +179,7 @@ def source(
     if isinstance(data, Dataset):
         if isinstance(data, Sized) and _has_length(data) and not len(data):
             raise ValueError(f"{name} is a Dataset without examples")
-        shuffled = not isinstance(data, IterableDataset)
+        shuffled = generator is not None and not isinstance(data, IterableDataset)
         loader: DataLoader[Any] = DataLoader(
             data,
             int(batch_size),

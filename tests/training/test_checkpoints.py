@@ -138,7 +138,7 @@ def test_what_differs_is_named(images, path):
 OTHERS = {
     "seed": (lambda x: (new_model(2), x), "starting weights are others"),
     "activation": (lambda x: (new_model(1, nn.GELU), x), "network is another"),
-    "data set": (lambda x: (new_model(), 1 - x), "images' values are others"),
+    "data set": (lambda x: (new_model(), 1 - x), "values of images are others"),
     "images": (lambda x: (new_model(), x[:20]), r"images was \[50.* and is \[20"),
 }
 
@@ -363,3 +363,18 @@ def test_validation_images_belong_to_the_run(images, path):
     quiet_fit(new_model(), images, checkpoint=path)
     with pytest.raises(ValueError, match=r"validation was None and is \[50, 1, 4, 4\]"):
         quiet_fit(new_model(), images, checkpoint=path, validation=images)
+
+
+def test_best_weights_of_another_network_are_refused_before_anything_changes(
+    images, path
+):
+    config = TrainConfig(3, 16, restore_best=True)
+    settings = {"config": config, "validation": images, "checkpoint": path}
+    quiet_fit(new_model(), images, **settings)
+    kept = torch.load(path, weights_only=True)
+    for wrong in ({"a": torch.ones(2)}, dict.fromkeys(kept["best"], 0.0)):
+        torch.save({**kept, "best": {**kept["best"], **wrong}}, path)
+        model = new_model()
+        with pytest.raises(ValueError, match=r"holds another network"):
+            quiet_fit(model, images, **settings)
+        assert torch.equal(weights(model), weights(new_model()))

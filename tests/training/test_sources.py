@@ -183,3 +183,18 @@ def test_the_first_batch_of_a_loader_is_looked_at(images, part, spoil, says):
     with pytest.raises(ValueError, match=f"a batch of {part} {says}"):
         fit(model, objective=ask, config=CONFIG, progress=False, **given)
     assert torch.equal(weights(model), before)
+
+
+def test_validation_comes_in_order_and_moves_no_generator(images):
+    seen, ask = [], objectives.reconstruction()
+
+    def watched(model, x):
+        seen.append(x) if not model.training else None
+        return ask(model, x)
+
+    with_it, without = new_model(), new_model()
+    options = {"config": CONFIG, "progress": False}
+    fit(with_it, images, watched, validation=Images(images), **options)
+    fit(without, images, ask, **options)
+    torch.testing.assert_close(torch.cat(seen[-4:]), images)
+    assert torch.equal(weights(with_it), weights(without))
