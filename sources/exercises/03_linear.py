@@ -267,8 +267,8 @@ print(f"{hits(shared_codes_broken):.1%} of the validation digits")
 #
 # `shared_codes(x_train, x_new, k) -> (codes_train, codes_new)`
 #
-# - `x_train`, `x_new`: two sets of images of one shape, `(N, ...)` and `(M, ...)`; `M` may be
-#   1.
+# - `x_train`, `x_new`: two sets of images of one shape, `(N, ...)` and `(M, ...)`; `M`
+#   may be 1.
 # - returns two tensors, `(N, k)` and `(M, k)`: their codes in the PCA of the *training*
 #   images. The code of a new image depends on itself and on the training images, and on
 #   nothing else. The sign of a component is free.

@@ -134,8 +134,8 @@ checks.conv.transposed_conv_size(transposed_conv_size)
 #
 # <details><summary>Hint 1</summary>
 #
-# Make the maps smaller and more numerous: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of 7 x
-# 7. Which kernel, stride and padding halve a side? Exercise 1 tells.
+# Make the maps smaller and more numerous: 1 map of 28 x 28, then 16 of 14 x 14, then 32 of
+# 7 x 7. Which kernel, stride and padding halve a side? Exercise 1 tells.
 #
 # </details>
 # <details><summary>Hint 2</summary>

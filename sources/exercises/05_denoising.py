@@ -86,8 +86,8 @@ checks.denoising.add_gaussian_noise(add_gaussian_noise)
 #   stays with probability `1 - amount`, becomes 0 (pepper) with probability `amount / 2`, and
 #   1 (salt) with probability `amount / 2`.
 #
-# **Expect:** with `amount` 0.3, about 70 % of the values are as before, 15 % are 0, 15 % are
-# 1.
+# **Expect:** with `amount` 0.3, about 70 % of the values are as before, 15 % are 0,
+# 15 % are 1.
 #
 # <details><summary>Hint 1</summary>
 #
