@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.loss import _Loss
 from torch.optim import Optimizer
 
 from aelesson import layers, objectives, require, runtime
@@ -36,7 +37,7 @@ def check_objective(objective: object) -> None:
         TypeError: It is a loss, a class, or a function that makes objectives.
     """
     what = "a function (model, batch) -> dict, such as objectives.reconstruction()"
-    if isinstance(objective, nn.Module):
+    if isinstance(objective, _Loss):
         told = type(objective).__name__
         raise TypeError(
             f"objective is {told}(), a loss; it must be {what[:-2]}(loss): "

@@ -83,6 +83,10 @@ BAD = {
         lambda: (small(), images(), nn.MSELoss()),
         r"objective is MSELoss\(\), a loss.*reconstruction\(MSELoss\(\)\)",
     ),
+    "a network": (
+        lambda: (small(), images(), nn.Flatten()),
+        "a batch of images, .* does not go through",
+    ),
     "a class": (lambda: (small(), images(), nn.MSELoss), "objective is the class MSE"),
     "text": (
         lambda: (small(), images(), "mse"),
