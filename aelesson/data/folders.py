@@ -152,8 +152,9 @@ class FolderDataset(Dataset[Tensor]):
         whole._try(keep)
         images = images[: len(whole)].div_(255)
         grey = _grey(images)
-        if grey or len(whole) < len(self):
-            print(whole._told(classes.SHOWN) + grey)
+        late = {name: why for name, why in whole.bad.items() if name not in self.bad}
+        if grey or late:
+            print(f"{len(whole):,} read{_bad(late, classes.SHOWN)}{grey}")
         note = whole.note + grey
         return ImageSet(images, whole.labels, whole.classes, whole.names, note)
 
