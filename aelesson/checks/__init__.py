@@ -18,6 +18,7 @@ from aelesson.checks import (
     stacked,
     start_here,
     vae,
+    your_data,
 )
 from aelesson.checks.engine import CheckFailed
 from aelesson.checks.engine.scored import Score, Scored, last_score
@@ -38,6 +39,7 @@ __all__ = [
     "stacked",
     "start_here",
     "vae",
+    "your_data",
 ]
 
 

@@ -1,0 +1,81 @@
+"""Answers to `leaks`, in other people's words."""
+
+import numpy as np
+import torch
+from sklearn.neighbors import NearestNeighbors
+
+
+def by_numpy(train, test, tolerance):
+    known = train.flatten(1).double().numpy()
+    squares = [
+        ((known - x) ** 2).mean(axis=1) for x in test.flatten(1).double().numpy()
+    ]
+    return sum(row.min() ** 0.5 <= tolerance for row in squares)
+
+
+def by_chunks(train, test, tolerance):
+    found = 0
+    for few in test.split(16):
+        gaps = few.flatten(1)[:, None] - train.flatten(1)
+        found += (gaps.pow(2).mean(-1).sqrt().amin(1) <= tolerance).sum().item()
+    return found
+
+
+def by_cdist(train, test, tolerance, mode="donot_use_mm_for_euclid_dist", root=0.5):
+    a, b = test.flatten(1), train.flatten(1)
+    nearest = torch.cdist(a, b, compute_mode=mode).min(1).values
+    return int(
+        (nearest / a.shape[1] ** root <= tolerance + 1e-7 * (tolerance > 0)).sum()
+    )
+
+
+def by_loops(train, test, tolerance):
+    def is_near(a, b):
+        return torch.sqrt(torch.mean((a - b) ** 2)) <= tolerance
+
+    return len([x for x in test if any(is_near(x, y) for y in train)])
+
+
+def by_scikit(train, test, tolerance):
+    a, b = (x.flatten(1).double().numpy() for x in (train, test))
+    search = NearestNeighbors(n_neighbors=1, algorithm="kd_tree").fit(a)
+    distances = search.kneighbors(b)[0][:, 0] / np.sqrt(a.shape[1])
+    return int((distances <= tolerance * (1 + 1e-9)).sum())
+
+
+def pairs(train, test, tolerance):
+    return sum(
+        int((train - x).square().mean((1, 2, 3)).sqrt().le(tolerance).sum())
+        for x in test
+    )
+
+
+def by_place(train, test, tolerance):
+    n = min(len(train), len(test))
+    gaps = (train[:n] - test[:n]).square().mean((1, 2, 3)).sqrt()
+    return int((gaps <= tolerance).sum())
+
+
+def at_once(train, test, tolerance):
+    gaps = train[None] - test[:, None]
+    return int((gaps.square().mean((2, 3, 4)).sqrt() <= tolerance).any(1).sum())
+
+
+RIGHT = [by_numpy, by_chunks, by_cdist, by_loops, by_scikit]
+WRONG = {
+    "the Euclidean distance grows": lambda *a: by_cdist(*a, root=0),
+    "torch.cdist": lambda *a: by_cdist(*a, mode="use_mm_for_euclid_dist_if_necessary"),
+    "pairs are counted": pairs,
+    "each test image is compared with one": by_place,
+    "you make a table of all differences": at_once,
+    "train images are counted": lambda a, b, t: by_numpy(b, a, t),
+    "only a distance of exactly the tolerance": lambda a, b, t: by_loops(
+        a, b, t - 1e-6 * (t > 0)
+    ),
+    "compare every test image with all": lambda a, b, t: int(
+        ((a - b) ** 2).mean((1, 2, 3)).sqrt().le(t).sum()
+    ),
+    "got a torch tensor, expected an int": lambda *a: torch.tensor(by_numpy(*a)),
+    "changes its input train in place": lambda a, b, t: by_numpy(a.add_(1), b + 1, t),
+    "this is the share": lambda a, b, t: by_numpy(a, b, t) / len(b),
+}
