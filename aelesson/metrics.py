@@ -1,5 +1,6 @@
 """Figures that say how good a trained model is."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -48,9 +49,16 @@ def reconstruction_error(model: nn.Module, images: Tensor) -> Tensor:
 
     Returns:
         Shape `(B,)`.
+
+    Raises:
+        ValueError: If the output has another shape than the images, or these were never
+            meant for the range of the model's likelihood, such as 0 to 255 for [0, 1].
     """
     x_hat = apply(model, model, images)
     require.same_shape("the model's output", x_hat, "images", images)
+    likelihood = getattr(model, "likelihood", None)
+    if likelihood is not None and math.isfinite(likelihood.low):
+        require.pixels("images", images, likelihood.low, likelihood.high)
     return losses.mse(x_hat, images)
 
 

@@ -29,8 +29,8 @@ def reconstruction(loss: Loss | None = None) -> Objective:
             for a model without one the mean squared error.
 
     Raises:
-        ValueError: When it is asked: if the default meets an output of another shape
-            than the images, which would broadcast, or if `loss` gives anything else.
+        ValueError: When it is asked: if the output has another shape than the images,
+            which would broadcast, or if `loss` gives anything else.
     """
     _check_loss(loss)
 
@@ -111,7 +111,7 @@ def classification(model: nn.Module, batch: tuple[Tensor, Tensor]) -> dict[str, 
     require.tensor("model's logits for batch[0]", logits, "(B, classes)")
     require.whole_numbers("batch[1]", labels, "(B,)", 0, logits.shape[1] - 1)
     require.same_length("batch[0]", x, "batch[1]", labels)
-    return {"loss": F.cross_entropy(logits, labels)}
+    return {"loss": F.cross_entropy(logits, labels.long())}
 
 
 def negative_elbo(
@@ -179,13 +179,15 @@ def negative_iwae(samples: int, generator: torch.Generator | None = None) -> Obj
 
 def _error(model: nn.Module, given: Tensor, x: Tensor, loss: Loss | None) -> Tensor:
     """Return how far the model's answer to what was given is from images: a scalar."""
-    if loss is not None:
-        return _mean("loss", loss(layers.through("x", given, model), x), len(x))
-    if isinstance(model, Autoencoder) and type(model).forward is Autoencoder.forward:
+    plain = type(model).forward is Autoencoder.forward
+    if loss is None and plain and isinstance(model, Autoencoder):
         return model.likelihood.loss(model.decoder(model.encode(given)), x)
     x_hat = layers.through("x", given, model)
+    require.kind("the model's output", x_hat, Tensor)
     require.same_shape("the model's output", x_hat, "images", x)
-    return F.mse_loss(x_hat, x)
+    if loss is None:
+        return F.mse_loss(x_hat, x)
+    return _mean("loss", loss(x_hat, x), len(x))
 
 
 def _mean(name: str, values: object, count: int) -> Tensor:

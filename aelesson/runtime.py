@@ -4,10 +4,11 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from aelesson import require
 
@@ -88,24 +89,35 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def random_states() -> dict[str, Tensor]:
-    """Return the states of PyTorch's global generators, by device type."""
-    states = {"cpu": torch.get_rng_state()}
+def random_states() -> dict[str, Any]:
+    """Return the states of the global generators: Python's, NumPy's, PyTorch's.
+
+    They are plain values and tensors; PyTorch's stand under their type of device.
+    """
+    kind, numbers, *rest = np.random.get_state(legacy=True)
+    states: dict[str, Any] = {
+        "python": random.getstate(),
+        "numpy": (kind, numbers.tolist(), *rest),  # type: ignore[union-attr]
+        "cpu": torch.get_rng_state(),
+    }
     accelerator = _accelerator()
     if accelerator is not None:
         states[accelerator.type] = torch.get_device_module(accelerator).get_rng_state()
     return states
 
 
-def set_random_states(states: dict[str, Tensor]) -> None:
+def set_random_states(states: dict[str, Any]) -> None:
     """Set the global generators to states that `random_states` returned."""
     require.mapping("states", states, "state")
-    if "cpu" not in states or not all(isinstance(s, Tensor) for s in states.values()):
+    try:
+        torch.set_rng_state(states["cpu"])
+        random.setstate(states["python"])
+        np.random.set_state(states["numpy"])
+    except (KeyError, TypeError, ValueError, RuntimeError):
         raise ValueError(
             f"states has {', '.join(map(require.shown, states.values()))} for "
             f"{[*states]}; it must be what random_states returned"
-        )
-    torch.set_rng_state(states["cpu"])
+        ) from None
     accelerator = _accelerator()
     if accelerator is not None and accelerator.type in states:
         module = torch.get_device_module(accelerator)

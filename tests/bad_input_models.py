@@ -212,6 +212,9 @@ CALLS = {
     ),
     "training.settings.constant_rate": call(optimizer=ADAM, total_steps=9),
     "training.settings.one_cycle": call(optimizer=ADAM, total_steps=9),
+    "training.settings.TrainConfig.scheduler": call(
+        on=training.TrainConfig().scheduler, optimizer=ADAM, total_steps=9
+    ),
     "training.settings.TrainConfig": call(
         epochs=1,
         batch_size=2,

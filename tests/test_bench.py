@@ -21,8 +21,10 @@ def made_up(**changed):
         "plan": Plan(images=20, step=10, code_sizes=(2, 8), code_images=10),
         "source": "made-up digits",
         "machine": "a processor, 2 threads, torch 9",
-        "seconds": {ways.TUTORIAL: 4.0, ways.BARE: 1.0, ways.OURS: 2.0},
-        "megabytes": {ways.TUTORIAL: 30.0, ways.BARE: 190.0, ways.OURS: 200.0},
+        "seconds": dict(zip(ways.WAYS, (4.0, 1.0, 2.0, 2.0, 2.5), strict=True)),
+        "megabytes": dict(
+            zip(ways.WAYS, (30.0, 190.0, 200.0, 20.0, 22.0), strict=True)
+        ),
         "by_images": {10: 0.5, 20: 1.5},
         "by_code": {2: 1.0, 8: 1.25},
         "weights": {2: 100, 8: 110},
@@ -88,12 +90,13 @@ def test_rounds_alternate_and_the_first_one_is_not_counted(monkeypatch):
 
 
 def test_memory_is_what_a_way_needs_above_loading(pixels, monkeypatch):
-    peaks = dict(zip(memory.RUNS, (100.0, 130.0, 290.0, 300.0), strict=True))
+    sizes = (100.0, 130.0, 290.0, 300.0, 120.0, 122.0)
+    peaks = dict(zip(memory.RUNS, sizes, strict=True))
     monkeypatch.setattr(memory, "run_fresh", lambda name, stored: peaks[name])
     ticks = []
     found = memory.compare_peaks(pixels, lambda: ticks.append(1))
-    assert list(found.values()) == [30, 190, 200]
-    assert len(ticks) == 4
+    assert list(found.values()) == [30, 190, 200, 20, 22]
+    assert len(ticks) == 6
 
 
 def test_memory_is_left_out_where_the_platform_does_not_tell(pixels, monkeypatch):
@@ -125,7 +128,9 @@ def test_a_fresh_process_tells_its_peak_or_its_error(pixels, tmp_path):
 
 def test_ratios_are_to_ours_and_growth_to_the_first():
     results = made_up()
-    assert results.time_ratios() == {ways.TUTORIAL: 2, ways.BARE: 0.5, ways.OURS: 1}
+    assert list(results.time_ratios().values()) == [2, 0.5, 1, 1, 1.25]
+    assert results.loader_ratios() == pytest.approx((0.8, 1.1))
+    assert made_up(megabytes={}).loader_ratios() == (0.8, None)
     assert results.images_per_second()[ways.OURS] == 10
     assert relative(results.by_images) == {10: 1, 20: 3}
 
@@ -163,6 +168,8 @@ def test_a_plan_refuses_what_cannot_be_measured(changed, message):
 def test_the_page_holds_every_ratio():
     text = page.write(made_up())
     assert "2.0 times as many images per second as the" in text
+    assert "On a DataLoader, `fit` trains on 0.80 times as many images" in text
+    assert "as the bare loop, and needs 1.10 times its memory." in text
     assert "2 times the images take 3.0 times as long." in text
     assert "A code 4 times as large takes 1.25 times as long." in text
     assert "| tutorial's loop | 5 | 2.00 | 30 |" in text
@@ -175,6 +182,7 @@ def test_the_page_holds_every_ratio():
 def test_the_page_says_that_memory_was_not_measured():
     text = page.write(made_up(megabytes={}))
     assert page.NO_MEMORY in text
+    assert "images per second as the bare loop." in text
     assert "| tutorial's loop | 5 | 2.00 | - |" in text
 
 

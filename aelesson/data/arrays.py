@@ -293,5 +293,5 @@ def _likely(low: float, high: float) -> str:
             else f"pixels=({low:g}, {high:g})"
         )
     known = [f"pixels=(0, {top})" for top in (1, 255, 65535) if high <= top]
-    own = [f"pixels=(0, {high:g})"] if high not in (1, 255, 65535) else []
+    own = [f"pixels=(0, {high:g})"] if high not in (0, 1, 255, 65535) else []
     return " or ".join([*own, *known[:2]])

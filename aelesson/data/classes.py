@@ -80,6 +80,8 @@ def as_array(name: str, given: object) -> NDArray[np.generic]:
             f"{name} is {require.shown(given)}; it must be a tensor, an array, a list "
             "or a column, with a word or a number for each"
         )
+    if isinstance(given, np.ma.MaskedArray) and (hidden := int(np.sum(given.mask))):
+        raise ValueError(f"{name} is a masked array, with {hidden:,} hidden: fill them")
     values = np.asarray(given)
     if values.dtype.kind != "O":
         return values

@@ -151,11 +151,11 @@ class FolderDataset(Dataset[Tensor]):
 
         whole._try(keep)
         images = images[: len(whole)].div_(255)
-        grey = _grey(images)
+        found = _grey(images) + _dark(images)
         late = {name: why for name, why in whole.bad.items() if name not in self.bad}
-        if grey or late:
-            print(f"{len(whole):,} read{_bad(late, classes.SHOWN)}{grey}")
-        note = whole.note + grey
+        if found or late:
+            print(f"{len(whole):,} read{_bad(late, classes.SHOWN)}{found}")
+        note = whole.note + found
         return ImageSet(images, whole.labels, whole.classes, whole.names, note)
 
     def _try(self, read: Callable[[str], Result]) -> list[Result]:
@@ -243,6 +243,16 @@ def _grey(images: Tensor) -> str:
     if images.shape[1] == 1 or not (images == images[:, :1]).all():
         return ""
     return "; all are shades of grey: colour=False makes them one channel"
+
+
+def _dark(images: Tensor) -> str:
+    """Say if nothing comes near white, as of 12 bits in files of 16."""
+    if (high := float(images.max())) > 0.25:
+        return ""
+    return (
+        f"; the brightest pixel is {high:.2g} of white: if files use a part of their "
+        "range, read them with NumPy, for data.from_arrays(..., pixels=...)"
+    )
 
 
 def _bad(bad: dict[str, str], shown: int) -> str:

@@ -93,7 +93,8 @@ def choose_name(name: str | None = None) -> str:
         return chosen
     origin = f"the environment variable {variable}" if name is None else "name"
     close = difflib.get_close_matches(str(chosen).lower(), NAMES, n=1)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
+    own = "; for pictures of your own use data.from_folder"
+    hint = f" (did you mean {close[0]!r}?)" if close else own
     raise ValueError(f"{origin} must be one of {NAMES}, got {chosen!r}{hint}")
 
 

@@ -31,7 +31,7 @@ def from_csv(
     fill: float | str | None = None,
     separator: str = ",",
 ) -> Table:
-    """Read a table from a CSV file whose first line names the columns.
+    """Read a table from a CSV file whose first line names columns; say what was done.
 
     For any other file, read it with pandas and hand the data frame to `from_table`.
 
@@ -41,9 +41,6 @@ def from_csv(
         drop: Names of columns to leave out.
         fill: As in `from_table`.
         separator: What stands between two values.
-
-    Returns:
-        The table; say in one line what was done.
 
     Raises:
         TypeError, ValueError: as `from_table`, or the first line holds no names.
@@ -116,15 +113,15 @@ def from_table(
     Raises:
         TypeError: these are no rows.
         ValueError: a named column is not there, a column holds no numbers, values are
-            missing, not finite or too large for float32, or there are no rows.
+            missing, infinite or too large, there are no rows, or labels go otherwise.
     """
     frame = _frame(values)
     kept, given = _chosen(frame, labels, _dropped(drop))
     numbers, filled = _filled(_numbers(kept), fill)
     _refuse_too_large(numbers)
     targets, names = classes.numbered(given, len(frame))
-    said = [classes.told(targets, names), *filled, *_rounded(numbers)]
-    note = f"{len(frame):,} rows of {kept.shape[1]} columns: {'; '.join(said)}"
+    said = "; ".join([classes.told(targets, names), *filled, *_rounded(numbers)])
+    note = f"{len(frame):,} rows of {kept.shape[1]} columns: {said}"
     print(note)
     rows = torch.from_numpy(numbers.to_numpy(np.float32, copy=True))
     return Table(rows, targets, names, tuple(kept.columns), note)
@@ -141,11 +138,18 @@ def _chosen(
     frame: "DataFrame", labels: object, drop: set[str]
 ) -> tuple["DataFrame", object]:
     """Return the columns of numbers, and the classes."""
+    import pandas as pd
+
     known = list(frame.columns)
     if isinstance(labels, str):
         _require_columns("labels", {labels}, known)
-        drop = drop | {labels}
-        labels = frame[labels]
+        drop, labels = drop | {labels}, frame[labels]
+    elif isinstance(labels, pd.Series) and not labels.index.equals(frame.index):
+        raise ValueError(
+            f"labels has the index {classes.listed(labels.index)} and values "
+            f"{classes.listed(frame.index)}, another one: use "
+            "labels.loc[values.index], or labels.to_numpy() for the order as it is"
+        )
     _require_columns("drop", drop, known)
     kept = frame.drop(columns=list(drop))
     _refuse_row_numbers(kept)
@@ -161,7 +165,7 @@ def _frame(values: object) -> "DataFrame":
     import pandas as pd
 
     if isinstance(values, pd.DataFrame):
-        frame = values.rename(columns=str)
+        frame = values.set_axis([str(name) for name in values.columns], axis=1)
         if twice := frame.columns[frame.columns.duplicated()].tolist():
             raise ValueError(f"values has two columns named {twice[0]!r}: rename one")
         return frame
@@ -189,8 +193,7 @@ def _require_columns(name: str, wanted: Collection[str], known: Sequence[str]) -
 
 
 def _refuse_row_numbers(frame: "DataFrame") -> None:
-    unnamed = [name for name in frame.columns if name.startswith("Unnamed: ")]
-    if unnamed:
+    if unnamed := [name for name in frame.columns if name.startswith("Unnamed: ")]:
         raise ValueError(
             f"column {unnamed[0]!r} has no name, as where row numbers were saved too: "
             f"leave it out by drop=[{unnamed[0]!r}], or give it a name"
@@ -201,11 +204,9 @@ def _numbers(frame: "DataFrame") -> "DataFrame":
     """Return all columns as float64, with nan where values are missing."""
     import pandas as pd
 
-    wrong = {}
-    columns = {}
+    wrong, columns = {}, {}
     for name in frame.columns:
-        column = frame[name]
-        columns[name], wrong[name] = _column(column)
+        columns[name], wrong[name] = _column(frame[name])
     if told := [f"{name!r} ({why})" for name, why in wrong.items() if why]:
         names = [name for name, why in wrong.items() if why]
         plural = "s" if len(told) > 1 else ""
@@ -223,16 +224,16 @@ def _column(column: "Series[Any]") -> tuple["Series[Any]", str]:
     import pandas as pd
 
     kinds = pd.api.types
-    if kinds.is_complex_dtype(column) or kinds.is_datetime64_any_dtype(column):
-        return column, f"holds {column.dtype}"
-    if kinds.is_numeric_dtype(column):
+    if kinds.is_numeric_dtype(column) and not kinds.is_complex_dtype(column):
         numbers = column.to_numpy(np.float64, na_value=np.nan)
         return pd.Series(numbers, index=column.index), ""
+    words = kinds.is_object_dtype(column) or kinds.is_string_dtype(column)
+    if not words and not isinstance(column.dtype, pd.CategoricalDtype):
+        return column, f"holds {column.dtype}"  # such as dates, and spans of time
     numbers = pd.to_numeric(column, errors="coerce")
-    bad = (numbers.isna() & column.notna()).to_numpy()
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        return column, f"{column.iloc[row]!r:.30} in row {row}"
+    bad = np.flatnonzero(numbers.isna() & column.notna())
+    if len(bad):
+        return column, f"{column.iloc[bad[0]]!r:.30} in row {bad[0]}"
     return numbers.astype(np.float64), ""
 
 
@@ -266,9 +267,8 @@ def _filled(
 
 def _lack(name: str, column: "Series[Any]") -> str:
     rows = np.flatnonzero(column.isna()).tolist()
-    return (
-        f"{name!r} in {len(rows):,} row{'s' * (len(rows) > 1)} ({classes.listed(rows)})"
-    )
+    plural = "s" * (len(rows) > 1)
+    return f"{name!r} in {len(rows):,} row{plural} ({classes.listed(rows)})"
 
 
 def _refuse_too_large(frame: "DataFrame") -> None:

@@ -5,7 +5,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from math import inf
@@ -28,11 +28,12 @@ KINDS = {
     "model": dict,
     "optimizer": dict,
     "scheduler": dict,
-    "generator": Tensor,
+    "generators": list,
     "random_states": dict,
     "history": list,
     "best": dict | None,
     "best_loss": float,
+    "digest": str,
 }
 """What a checkpoint holds."""
 
@@ -51,7 +52,7 @@ class TrainState:
         model: The model in training.
         optimizer: Its optimizer, with moments.
         scheduler: Changes the learning rate from step to step.
-        generator: Shuffles the images.
+        generators: All that the run draws from, beside the global ones.
         settings: Plain values that tell one run from another.
         history: What was measured so far.
         best: A copy of the weights with the lowest validation loss so far.
@@ -61,7 +62,7 @@ class TrainState:
     model: nn.Module
     optimizer: Optimizer
     scheduler: LRScheduler
-    generator: torch.Generator
+    generators: list[torch.Generator]
     settings: dict[str, Any]
     history: History = field(default_factory=History)
     best: dict[str, Tensor] | None = None
@@ -76,17 +77,18 @@ class TrainState:
 
     def contents(self) -> dict[str, Any]:
         """Return what a checkpoint holds; see `KINDS`."""
-        return {
+        kept = {
             "settings": self.settings,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict(),
-            "generator": self.generator.get_state(),
+            "generators": [each.get_state() for each in self.generators],
             "random_states": runtime.random_states(),
             "history": [vars(epoch) for epoch in self.history.epochs],
             "best": self.best,
             "best_loss": self.best_loss,
         }
+        return {**kept, "digest": digest(kept)}
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; at every moment the file is whole, old or new.
@@ -100,7 +102,8 @@ class TrainState:
             torch.save(self.contents(), part)
             os.replace(part, path)
         except (OSError, RuntimeError) as error:  # torch's writer raises the second one
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             epochs = len(self.history)
             raise OSError(
                 f"checkpoint {path} cannot be written: {error}. The weights after "
@@ -132,7 +135,8 @@ class TrainState:
         history = History([Epoch(**epoch) for epoch in kept["history"]])
         self.optimizer.load_state_dict(kept["optimizer"])
         self.scheduler.load_state_dict(kept["scheduler"])
-        self.generator.set_state(kept["generator"])
+        for generator, its in zip(self.generators, kept["generators"], strict=True):
+            generator.set_state(its)
         runtime.set_random_states(kept["random_states"])
         self.model.load_state_dict(kept["model"])
         self.history = history
@@ -204,7 +208,22 @@ def _read(path: Path) -> dict[str, Any]:
             raise ValueError(
                 f"checkpoint {path} is damaged: {name} is {found}, expected {wanted}"
             )
+    if digest(kept) != kept["digest"]:
+        raise ValueError(f"checkpoint {path} is damaged: values are not as written")
     return kept
+
+
+def digest(kept: dict[str, Any]) -> str:
+    """Return a digest of all tensors; a ZIP file's own sums do not cover its index."""
+    return identity.of_tensors(_tensors({**kept, "digest": ""}))
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(each)
 
 
 def _renamed(weights: dict[str, Tensor], names: list[str]) -> dict[str, Tensor]:

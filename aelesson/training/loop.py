@@ -26,6 +26,7 @@ from aelesson.training.preflight import (
     check_examples,
     check_last_batch,
     check_objective,
+    generators_of,
     guarded,
     try_validation,
 )
@@ -87,6 +88,7 @@ def evaluate(
     require.whole("batch_size", batch_size)
     check_objective(objective)
     given = source("images", images, batch_size, None, _device(model))
+    check_examples("images", given, model)
     return _evaluate(model, given, partial(asked, "images", objective), batch_size)
 
 
@@ -118,6 +120,11 @@ class _Run:
     config: TrainConfig
     checkpoint: Path | None
     progress: bool
+
+    def sources(self) -> list[tuple[str, Source]]:
+        """Return what the run goes through, by name."""
+        both = ("images", self.images), ("validation", self.validation)
+        return [(name, each) for name, each in both if each is not None]
 
 
 def fit(
@@ -152,8 +159,8 @@ def fit(
             and continued from if it is there. One file belongs to one run: the same
             network, starting weights, objective, images and settings.
         generator: Shuffles the images; by default a new one with the default
-            seed. An objective that draws from a generator of its own needs that
-            same one here, so that checkpoints hold its state too.
+            seed. Those that objective, model or DataLoader hold themselves are found,
+            and checkpoints hold their states too.
         progress: Whether to show a bar.
 
     Returns:
@@ -180,23 +187,15 @@ def fit(
     path = None if checkpoint is None else Path(checkpoint)
     size = config.batch_size
     given = source("images", images, size, generator, device, config.drop_last)
-    held_out = (
-        None
-        if validation is None
-        else source("validation", validation, size, None, device)
-    )
+    held_out: Source | None = None
+    if validation is not None:
+        held_out = source("validation", validation, size, None, device)
     run = _Run(given, held_out, objective, config, path, progress)
-    for name, each in _sources(run):
+    for name, each in run.sources():
         check_examples(name, each, model)
     check_last_batch(given, model, given.batch_size)
     with locked(path) if path else nullcontext():
         return _fit(model, run, generator)
-
-
-def _sources(run: _Run) -> list[tuple[str, Source]]:
-    """Return what a run goes through, by name."""
-    both = ("images", run.images), ("validation", run.validation)
-    return [(name, each) for name, each in both if each is not None]
 
 
 def _fit(model: nn.Module, run: _Run, generator: torch.Generator) -> History:
@@ -217,7 +216,7 @@ def _fit(model: nn.Module, run: _Run, generator: torch.Generator) -> History:
 def _go_on(state: TrainState, run: _Run) -> None:
     """Train what is left, from the first batch that is known to fit."""
     model, path = state.model, run.checkpoint
-    before = Before(model, run.objective, state.generator)
+    before = Before(model, state.generators)
     if run.validation is not None:
         try_validation(run.validation, model, run.objective, before)
     is_new = path is not None and not path.exists()
@@ -238,12 +237,14 @@ def _new_state(model: nn.Module, run: _Run, generator: torch.Generator) -> Train
     config = run.config
     # Plain numbers, as NumPy's could be written to a checkpoint but not read back.
     optimizer = Adam(model.parameters(), lr=float(config.learning_rate), fused=True)
+    generators = generators_of((generator, run, model))
+    seeds = [each.initial_seed() for each in generators]
     return TrainState(
         model=model,
         optimizer=optimizer,
-        scheduler=config.schedule(optimizer, run.images.steps * int(config.epochs)),
-        generator=generator,
-        settings=_identity(model, run) if run.checkpoint else {},
+        scheduler=config.scheduler(optimizer, run.images.steps * int(config.epochs)),
+        generators=generators,
+        settings={**_identity(model, run), "seeds": seeds} if run.checkpoint else {},
     )
 
 
@@ -257,7 +258,7 @@ def _identity(model: nn.Module, run: _Run) -> dict[str, Any]:
         "starting weights": starting_weights(model, run.checkpoint),
         "validation": None,
     }
-    for name, each in _sources(run):
+    for name, each in run.sources():
         known[name] = each.describe()
         known[f"values of {name}"] = each.digest()
     return known
@@ -292,9 +293,8 @@ def _train(state: TrainState, run: _Run, objective: Objective) -> None:
                 checked = _evaluate(state.model, run.validation, run.objective)
             if run.config.restore_best:
                 state.keep_best(checked["loss"])
-            duration = time.perf_counter() - started
             # One step, so that an interrupt finds the epoch recorded whole or not.
-            history.epochs.append(Epoch(terms, checked, duration))
+            history.epochs.append(Epoch(terms, checked, time.perf_counter() - started))
             if run.checkpoint is not None:
                 state.save(run.checkpoint)
             bar.set_postfix({"loss": f"{terms['loss']:.4f}"})

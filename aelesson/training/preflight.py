@@ -1,23 +1,22 @@
 """One batch before the run: what does not fit is named while nothing has changed."""
 
 import inspect
-import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.loss import _Loss
 from torch.optim import Optimizer
 
-from aelesson import layers, objectives, require, runtime
+from aelesson import layers, losses, objectives, require, runtime
 from aelesson.objectives import Objective
 from aelesson.training import batching
 from aelesson.training.batching import Examples
-from aelesson.training.sources import Memory, Source
+from aelesson.training.sources import Memory, Source, Stream
 from aelesson.training.terms import check_kinds, check_terms
 
 FACTORIES = {
@@ -37,11 +36,10 @@ def check_objective(objective: object) -> None:
         TypeError: It is a loss, a class, or a function that makes objectives.
     """
     what = "a function (model, batch) -> dict, such as objectives.reconstruction()"
-    if isinstance(objective, _Loss):
-        told = type(objective).__name__
+    if told := _loss_name(objective):
         raise TypeError(
-            f"objective is {told}(), a loss; it must be {what[:-2]}(loss): "
-            f"objectives.reconstruction({told}())"
+            f"objective is {told}, a loss; it must be {what[:-2]}(loss): "
+            f"objectives.reconstruction({told})"
         )
     require.function("objective", objective, what)
     if objective in FACTORIES:
@@ -50,6 +48,15 @@ def check_objective(objective: object) -> None:
             f"objective is the function {told} itself; it must be what that makes: "
             f"objectives.{told}(...), with its brackets"
         )
+
+
+def _loss_name(objective: object) -> str:
+    """Return how a loss is written, or "" for anything else."""
+    if isinstance(objective, _Loss):
+        return f"{type(objective).__name__}()"
+    homes = F.__name__, losses.__name__
+    at_home = getattr(objective, "__module__", None) in homes
+    return getattr(objective, "__name__", "") if at_home else ""
 
 
 def check_epoch(
@@ -75,22 +82,32 @@ def check_epoch(
 
 
 def check_examples(name: str, source: Source, model: nn.Module) -> None:
-    """Refuse images in memory that no training can use, or that no output can be.
+    """Refuse images that no training can use, or that no output can be.
+
+    Those that are not in memory are looked at when they come, batch by batch.
 
     Raises:
         TypeError: Their dtype is not that of the weights.
         ValueError: They are no batch, hold nan or infinity, or leave the range of the
             model's likelihood.
     """
-    weights = next(model.parameters())
+    if isinstance(source, Stream):
+        source.look = partial(_look_at, model)
     if not isinstance(source, Memory):
         return
+    weights = next(model.parameters())
     first, *others = batching.parts(source.examples)
     if first.dim() < 2:
         raise ValueError(f"{name} has shape {tuple(first.shape)}, expected (N, ...)")
     _check_dtype(name, first, weights)
     if not others:  # what a tuple means, only its objective knows
         _check_values(name, first, model)
+
+
+def _look_at(model: nn.Module, name: str, batch: Examples) -> None:
+    """Refuse a batch that no output can be; another dtype is named where it fails."""
+    if isinstance(batch, Tensor) and batch.dtype == next(model.parameters()).dtype:
+        _check_values(name, batch, model)
 
 
 def _check_values(name: str, x: Tensor, model: nn.Module) -> None:
@@ -111,10 +128,11 @@ def check_last_batch(source: Source, model: nn.Module, batch_size: int) -> None:
     of_one = source.count % batch_size == 1 and source.count < source.steps * batch_size
     normed = any(isinstance(part, _BatchNorm) for part in model.modules())
     if normed and (of_one or batch_size == 1):
+        owner = "TrainConfig" if source.made_here else "DataLoader"
         raise ValueError(
             f"batch_size is {batch_size}, which leaves a last batch of one image of "
             f"{source.count}, and batch normalisation needs two: use "
-            "TrainConfig(drop_last=True), or another batch_size"
+            f"{owner}(drop_last=True), or another batch_size"
         )
 
 
@@ -171,10 +189,6 @@ def guarded(objective: Objective, name: str, before: "Before") -> Objective:
 def _checked(
     name: str, model: nn.Module, objective: Objective, batch: Examples
 ) -> dict[str, Tensor]:
-    weights = next(model.parameters())
-    if isinstance(batch, Tensor) and batch.dtype == weights.dtype:
-        # The first batch of a loader stands for those that are not in memory.
-        _check_values(f"a batch of {name}", batch, model)
     terms = asked(name, objective, model, batch)
     check_terms(terms, step=1)
     return terms
@@ -217,20 +231,21 @@ def _told(name: str, batch: Examples, model: nn.Module, error: Exception) -> str
         return (
             f"{name} is a tuple of {len(batch)} tensors, so the objective gets tuples, "
             f"but it asks for images alone ({error}): hand over the images, "
-            f"{name}[0], or write an objective that takes batch[0]"
+            f"{name}[0], or a Dataset without labels, or write an objective that takes "
+            "batch[0]"
         )
-    return told + layers.first(model, told)
+    in_words = not isinstance(error, RuntimeError | IndexError)
+    return told if in_words else told + layers.first(model, told)
 
 
 class Before:
     """All that a call of an objective changes, but for what it keeps itself."""
 
     def __init__(
-        self, model: nn.Module, objective: object, generator: torch.Generator
+        self, model: nn.Module, generators: Sequence[torch.Generator] = ()
     ) -> None:
-        found = [generator, *generators_of(objective)]
-        self.generators = [(each, each.get_state()) for each in found]
-        self.around = runtime.random_states(), random.getstate(), np.random.get_state()
+        self.generators = [(each, each.get_state()) for each in generators]
+        self.around = runtime.random_states()
         self.buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
         self.modes = [(part, part.training) for part in model.modules()]
 
@@ -242,21 +257,24 @@ class Before:
             part.training = mode
         for generator, state in self.generators:
             generator.set_state(state)
-        torch_states, python_state, numpy_state = self.around
-        runtime.set_random_states(torch_states)
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)
+        runtime.set_random_states(self.around)
 
 
-def generators_of(value: object, seen: set[int] | None = None) -> list[torch.Generator]:
-    """Return the generators that a function draws from, however it holds them."""
-    seen = set() if seen is None else seen
-    if id(value) in seen or isinstance(value, Tensor | type):
-        return []
-    seen.add(id(value))
-    if isinstance(value, torch.Generator):
-        return [value]
-    return [found for held in _held(value) for found in generators_of(held, seen)]
+def generators_of(value: object) -> list[torch.Generator]:
+    """Return the generators that something draws from, however it holds them."""
+    found: list[torch.Generator] = []
+    seen: set[int] = set()
+    left = [value]
+    while left:
+        each = left.pop()
+        if id(each) in seen or isinstance(each, Tensor | type):
+            continue
+        seen.add(id(each))
+        if isinstance(each, torch.Generator):
+            found.append(each)
+        else:
+            left += reversed(_held(each))
+    return found
 
 
 def _held(value: object) -> list[object]:
@@ -272,6 +290,7 @@ def _held(value: object) -> list[object]:
         variables = inspect.getclosurevars(value)
         defaults = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
         return [*variables.nonlocals.values(), *variables.globals.values(), *defaults]
-    if inspect.ismodule(value) or isinstance(value, nn.Module):
+    if inspect.ismodule(value):
         return []
-    return [*getattr(value, "__dict__", {}).values()]
+    children = [*value.children()] if isinstance(value, nn.Module) else []
+    return [*children, *getattr(value, "__dict__", {}).values()]

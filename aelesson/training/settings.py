@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
+from torch.optim.lr_scheduler import (
+    LambdaLR,
+    LRScheduler,
+    OneCycleLR,
+    ReduceLROnPlateau,
+)
 
 from aelesson import require
 from aelesson.training import identity
@@ -70,6 +75,21 @@ class TrainConfig:
         require.function("schedule", self.schedule, "a function (optimizer, steps)")
         require.flag("restore_best", self.restore_best)
         require.flag("drop_last", self.drop_last)
+
+    def scheduler(self, optimizer: Optimizer, total_steps: int) -> LRScheduler:
+        """Return what the schedule makes for a run of so many steps.
+
+        Raises:
+            TypeError: It is no scheduler, or one that waits for a measured figure.
+        """
+        _check(optimizer, total_steps)
+        made: object = self.schedule(optimizer, total_steps)
+        if isinstance(made, LRScheduler) and not isinstance(made, ReduceLROnPlateau):
+            return made
+        raise TypeError(
+            f"schedule returned {require.shown(made)}; it must return a scheduler of "
+            "torch.optim.lr_scheduler that steps without a measured figure"
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as plain values, the schedule by its name."""

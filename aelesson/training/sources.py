@@ -1,6 +1,6 @@
 """Where batches come from: tensors in memory, or a loader of more than fits there."""
 
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from typing import Any, Protocol, TypeAlias
 
 import torch
@@ -20,6 +20,14 @@ KINDS = (
 )
 
 
+BATCHES = (
+    "a torch.Tensor (B, ...), or a tuple of them: choose it in the Dataset, or by a"
+    " collate_fn of the DataLoader"
+)
+UNJOINED = ("stack expects each tensor", "default_collate", "should be of equal size")
+"""What PyTorch says of items that it cannot join to a batch."""
+
+
 class Source(Protocol):
     """Examples, a batch at a time.
 
@@ -27,11 +35,13 @@ class Source(Protocol):
         count: How many there are.
         steps: How many batches an epoch has.
         batch_size: Examples in a batch; the last one may have fewer.
+        made_here: Whether batches are made here, and not by a DataLoader of one's own.
     """
 
     count: int
     steps: int
     batch_size: int
+    made_here: bool
 
     def epoch(self) -> Iterator[Examples]:
         """Go once through the examples, as training wants them: in random order."""
@@ -51,6 +61,8 @@ class Source(Protocol):
 
 class Memory:
     """Tensors in memory, on the model's device, shuffled anew for each epoch."""
+
+    made_here = True
 
     def __init__(
         self,
@@ -96,9 +108,15 @@ class Stream:
     """A DataLoader, whose batches move to the model's device one by one."""
 
     def __init__(
-        self, name: str, loader: DataLoader[Any], device: torch.device
+        self,
+        name: str,
+        loader: DataLoader[Any],
+        device: torch.device,
+        made_here: bool = False,
     ) -> None:
+        self.made_here = made_here
         self.name, self.loader, self.device = name, loader, device
+        self.look: Callable[[str, Examples], None] = lambda name, batch: None
         for what, sized in (("Dataset", loader.dataset), ("DataLoader", loader)):
             if not isinstance(sized, Sized) or not _has_length(sized):
                 raise ValueError(
@@ -112,8 +130,22 @@ class Stream:
             raise ValueError(f"{name} has no batch: {self.count} examples")
 
     def epoch(self) -> Iterator[Examples]:
-        """Go through the loader's batches; it shuffles, or does not."""
-        return (self._moved(batch) for batch in self.loader)
+        """Go through the loader's batches; it shuffles, or does not.
+
+        Raises:
+            ValueError: Items make no batch, or there are not as many as was said.
+        """
+        number = 0
+        for number, batch in enumerate(self._joined(), start=1):
+            if number > self.steps:
+                break
+            yield self._moved(f"batch {number} of {self.name}", batch)
+        if number != self.steps:
+            gave = "more" if number > self.steps else number
+            raise ValueError(
+                f"{self.name} says by its length that it has {self.steps} batches, and "
+                f"gave {gave}: correct the __len__ of its Dataset"
+            )
 
     def in_order(self, batch_size: int) -> Iterator[Examples]:
         """Go through the loader's batches, which have its own size."""
@@ -125,21 +157,37 @@ class Stream:
         return next(self.epoch())
 
     def describe(self) -> list[object]:
-        """Name the Dataset and its length."""
-        return [type(self.loader.dataset).__qualname__, self.count, self.steps]
+        """Name the Dataset, its order, and how many examples and batches there are."""
+        held = (self.loader.dataset, self.loader.sampler, self.loader.batch_sampler)
+        names = [type(each).__qualname__ for each in held]
+        return [*names, self.count, self.steps, self.batch_size]
 
     def digest(self) -> str:
         """Return what the Dataset says of itself by a `digest()`, or ""."""
         told = getattr(self.loader.dataset, "digest", None)
         return str(told()) if callable(told) else ""
 
-    def _moved(self, batch: object) -> Examples:
+    def _joined(self) -> Iterator[object]:
+        """Go through the loader, and say in words what makes no batch."""
+        try:
+            yield from self.loader
+        except (RuntimeError, TypeError) as error:
+            if not any(text in str(error) for text in UNJOINED):
+                raise
+            raise ValueError(
+                f"{self.name} holds items that make no batch: {error}. They must be "
+                "tensors of one shape: bring them to it in the Dataset, such as by "
+                "torchvision's ToTensor and Resize, or a collate_fn of the DataLoader"
+            ) from error
+
+    def _moved(self, name: str, batch: object) -> Examples:
         if isinstance(batch, list):  # as PyTorch joins pairs of image and label
             batch = tuple(batch)
         parts = batch if isinstance(batch, tuple) else (batch,)
         for part in parts:
-            require.kind(f"a batch of {self.name}", part, Tensor)
+            require.kind(name, part, Tensor, BATCHES)
         examples: Examples = batch  # type: ignore[assignment]
+        self.look(name, examples)
         return batching.move(examples, self.device)
 
 
@@ -149,6 +197,19 @@ def _has_length(value: Sized) -> bool:
     except (TypeError, NotImplementedError):
         return False
     return True
+
+
+def _cure(name: str, data: object) -> str:
+    """Say how what came becomes tensors, if that is known."""
+    if isinstance(data, list):
+        return f": use torch.stack({name})"
+    for field in ("images", "rows", "train"):  # of an ImageSet, a Table, Splits
+        if hasattr(data, field):
+            inner = _cure(f"{name}.{field}", getattr(data, field))
+            return inner or f": use {name}.{field}"
+    if hasattr(data, "columns"):
+        return f": use data.from_table({name}).rows"
+    return ""
 
 
 def source(
@@ -187,8 +248,8 @@ def source(
             generator=generator,
             drop_last=drop_last,
         )
-        return Stream(name, loader, device)
+        return Stream(name, loader, device, made_here=True)
     for part in data if isinstance(data, tuple) and data else (data,):
-        require.kind(name, part, Tensor, KINDS)
+        require.kind(name, part, Tensor, KINDS + _cure(name, part))
     batching.count(data, name)  # type: ignore[arg-type]
     return Memory(data, batch_size, generator, device, drop_last)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """The terms that an objective returns: checked at each step, averaged per epoch."""
 
+import torch
 from torch import Tensor, nn
 
 Terms = dict[str, float]
@@ -34,10 +35,16 @@ def check_terms(terms: dict[str, Tensor], step: int) -> None:
         step: The number of the step in its epoch, for the message.
 
     Raises:
-        ValueError: If these are not scalar tensors, one of them named "loss".
+        ValueError: If these are not scalar tensors, one of them named "loss", or that
+            does not depend on weights that can be trained.
         FloatingPointError: If the loss is not finite.
     """
     check_kinds(terms)
+    if torch.is_grad_enabled() and not terms["loss"].requires_grad:
+        raise ValueError(
+            "objective's loss depends on no weight that can be trained: are all "
+            "frozen, or was something detached or turned into a number on the way?"
+        )
     if terms["loss"].isfinite():
         return
     bad = [name for name, value in terms.items() if not value.isfinite()]

@@ -1,6 +1,6 @@
 """What does our training loop cost? Run `make bench`.
 
-- `ways`: three ways to train the same network for one epoch;
+- `ways`: five ways to train the same network for one epoch;
 - `digits`: the images that they train on;
 - `timing`: seconds of an epoch, against the other ways and as the work grows;
 - `memory`: peak memory of each way, in a fresh process;

@@ -30,7 +30,7 @@ def measure(plan: Plan, progress: Progress) -> Results:
         partial(progress.advance, progress.add_task(name, total=total))
         for name, total in {
             "peak memory": len(memory.RUNS),
-            "three ways": repeats * len(ways.WAYS),
+            "five ways": repeats * len(ways.WAYS),
             "more images": repeats * len(plan.counts),
             "larger codes": repeats * len(plan.code_sizes),
         }.items()

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from benchmarks.speed.results import Results, relative
-from benchmarks.speed.ways import BARE, BATCH_SIZE, CODE_SIZE, OURS, TUTORIAL
+from benchmarks.speed.ways import (
+    BARE,
+    BARE_LOADER,
+    BATCH_SIZE,
+    CODE_SIZE,
+    OURS,
+    OURS_LOADER,
+    TUTORIAL,
+)
 
 NO_MEMORY = "Peak memory was not measured: this platform does not tell it."
 
@@ -23,7 +31,7 @@ which all that is compared takes turns; a round before them warms up. The images
 {source}. The network has 784-128-64-{code_size} units and
 their mirror image; a batch has {batch_size} images.
 
-## Three ways to train for one epoch of {images} images
+## Five ways to train for one epoch of {images} images
 
 {ways}
 
@@ -32,6 +40,8 @@ their mirror image; a batch has {batch_size} images.
 - **{bare}**: the shortest loop there is, over a tensor in memory.
 - **{ours}**: `aelesson.training.fit`, which also checks every loss, averages it over
   the epoch and can be interrupted and continued.
+- **{bare_loader}** and **{ours_loader}**: the same two on one DataLoader, as for images
+  that do not fit in memory; `fit` looks at every batch for nan and the range of pixels.
 
 {memory}
 
@@ -55,8 +65,8 @@ Peak memory is the most that a process ever had in memory (its peak resident siz
 way runs in a fresh process; from its peak we subtract that of a process which imports
 the same modules and only reads the images, as bytes ({bytes:.0f} MB). The bare loop and
 `fit` hold all images as float32 ({floats:.0f} MB), four times as much as the bytes that
-the tutorial's loop keeps. Then they let go of the bytes, and their training may use
-that room."""
+the loops over a DataLoader keep. Then they let go of the bytes, and their training may
+use that room."""
 
 
 def findings(results: Results) -> list[str]:
@@ -71,7 +81,18 @@ def findings(results: Results) -> list[str]:
         f"A code {_growth(results.by_code):g} times as large takes "
         f"{list(codes.values())[-1]:.2f} times as long.",
     ]
-    return [*sentences[:1], memory_finding(results), *sentences[1:]]
+    early = [sentences[0], loader_finding(results), memory_finding(results)]
+    return [*early, *sentences[1:]]
+
+
+def loader_finding(results: Results) -> str:
+    """Say in one sentence what `fit` costs where a DataLoader brings the batches."""
+    speed, memory = results.loader_ratios()
+    needs = "" if memory is None else f", and needs {memory:.2f} times its memory"
+    return (
+        f"On a DataLoader, `fit` trains on {speed:.2f} times as many images per second "
+        f"as the bare loop{needs}."
+    )
 
 
 def memory_finding(results: Results) -> str:
@@ -97,6 +118,8 @@ def write(results: Results) -> str:
         tutorial=TUTORIAL,
         bare=BARE,
         ours=OURS,
+        bare_loader=BARE_LOADER,
+        ours_loader=OURS_LOADER,
         ways=ways_table(results),
         memory=_explain_memory(results),
         by_images=images_table(results),

@@ -1,4 +1,4 @@
-"""Three ways to train the same network for one epoch, on the processor.
+"""Five ways to train the same network for one epoch, on the processor.
 
 Each way takes the images as bytes, `(N, H, W)`, as MNIST's files hold them, keeps
 them in the form that it trains on, and returns a function that trains a model.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 from torchvision.datasets import MNIST
 from torchvision.transforms import Compose, ToTensor
 
@@ -86,8 +86,51 @@ def ours(pixels: Tensor) -> Epoch:
     return fit_epoch(as_floats(pixels))
 
 
+class Digits(Dataset[Tensor]):
+    """Images alone, kept as bytes; an item becomes a float image when it is asked."""
+
+    def __init__(self, pixels: Tensor) -> None:
+        self.pixels = pixels
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, place: int) -> Tensor:
+        return as_floats(self.pixels[place][None])[0]
+
+
+def load(pixels: Tensor) -> DataLoader[Tensor]:
+    """Return the loader that both ways over a loader go through."""
+    return DataLoader(Digits(pixels), batch_size=BATCH_SIZE, shuffle=True)
+
+
+def bare_loader(pixels: Tensor) -> Epoch:
+    """Train with the shortest loop there is, over a DataLoader."""
+    loader = load(pixels)
+
+    def epoch(model: nn.Module) -> None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+        model.train()
+        for x in loader:
+            loss = F.mse_loss(model(x), x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    return epoch
+
+
+def fit_loader(pixels: Tensor) -> Epoch:
+    """Train with `aelesson.training.fit` on a DataLoader."""
+    return _fit_epoch(load(pixels))
+
+
 def fit_epoch(images: Tensor) -> Epoch:
     """Train with the library on images `(N, 1, H, W)` that are floats already."""
+    return _fit_epoch(images)
+
+
+def _fit_epoch(images: Tensor | DataLoader[Tensor]) -> Epoch:
     config = TrainConfig(epochs=1, batch_size=BATCH_SIZE)
     objective = objectives.reconstruction()
     return lambda model: fit(model, images, objective, config, progress=False)
@@ -99,8 +142,11 @@ def as_floats(pixels: Tensor) -> Tensor:
 
 
 TUTORIAL, BARE, OURS = "tutorial's loop", "bare loop", "aelesson fit"
+BARE_LOADER, OURS_LOADER = "bare loop, loader", "aelesson fit, loader"
 WAYS: dict[str, Callable[[Tensor], Epoch]] = {
     TUTORIAL: tutorial,
     BARE: bare,
     OURS: ours,
+    BARE_LOADER: bare_loader,
+    OURS_LOADER: fit_loader,
 }

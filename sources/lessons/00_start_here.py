@@ -155,8 +155,10 @@ proven.claim("less than a fifth of the light is on", ink < 0.2)
 # | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 55, exercises 84 |
 # | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 50, exercises 57 |
 # | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 45, exercises 155 |
+# | [14 Your data](14_your_data.ipynb) | How do you train on data of your own? | 50, exercises 97 |
 #
-# Take them in this order; 03, 06, 10 and 11 may also wait until you need them. The numbers
+# Take them in this order; 03, 06, 10 and 11 may also wait until you need them, and 14 may
+# come as soon as you have done 02 and the first sections of 10. The numbers
 # leave room for lessons that are being written: what came after the variational
 # autoencoder (09), and interpretability (12).
 #

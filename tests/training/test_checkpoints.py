@@ -176,7 +176,7 @@ def test_random_damage_is_refused_or_harmless_and_changes_nothing(images, path):
             model,
             optimizer := torch.optim.Adam(model.parameters()),
             torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0),
-            torch.Generator(),
+            [torch.Generator()],
             torch.load(good_file(path, good), weights_only=True)["settings"],
         )
         try:
@@ -373,7 +373,8 @@ def test_best_weights_of_another_network_are_refused_before_anything_changes(
     quiet_fit(new_model(), images, **settings)
     kept = torch.load(path, weights_only=True)
     for wrong in ({"a": torch.ones(2)}, dict.fromkeys(kept["best"], 0.0)):
-        torch.save({**kept, "best": {**kept["best"], **wrong}}, path)
+        other = {**kept, "best": {**kept["best"], **wrong}}
+        torch.save({**other, "digest": checkpoints.digest(other)}, path)
         model = new_model()
         with pytest.raises(ValueError, match=r"holds another network"):
             quiet_fit(model, images, **settings)

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from aelesson import objectives, training
 from aelesson.models import Autoencoder
@@ -151,6 +152,23 @@ def test_one_cycle_leaves_momentum_alone():
         optimizer.step()
         schedule.step()
     assert optimizer.param_groups[0]["betas"] == (0.9, 0.999)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "says"),
+    [
+        (lambda optimizer, steps: None, "schedule returned None; it must return"),
+        (
+            lambda optimizer, steps: ReduceLROnPlateau(optimizer),
+            "schedule returned a ReduceLROnPlateau; it must return a scheduler",
+        ),
+    ],
+)
+def test_a_schedule_that_makes_no_scheduler_is_named(images, schedule, says):
+    model = new_model()
+    with pytest.raises(TypeError, match=says):
+        quiet_fit(model, images, config=TrainConfig(schedule=schedule))
+    assert torch.equal(weights(model), weights(new_model()))
 
 
 def test_fit_follows_the_schedule_to_its_end(images):

@@ -192,7 +192,7 @@ def test_what_a_call_of_an_objective_moves_is_set_back():
         found = own.get_state(), torch.get_rng_state(), model.running_mean.clone()
         return found, random.getstate(), np.random.get_state()[1].tolist()
 
-    before, was = Before(model, objective, torch.Generator()), states()
+    before, was = Before(model, generators_of(objective)), states()
     objective(model, torch.rand(4, 2))
     assert not torch.equal(states()[0][0], was[0][0])
     before.restore()

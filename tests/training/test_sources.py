@@ -150,9 +150,9 @@ BAD = {
     "dicts": (
         lambda: Images([{"x": torch.zeros(SHAPE)}]),
         TypeError,
-        "a batch of imag",
+        "batch 1 of imag",
     ),
-    "names": (lambda: Images(["a.png"]), TypeError, "a batch of images is"),
+    "names": (lambda: Images(["a.png"]), TypeError, "batch 1 of images is"),
     "bytes": (lambda: Images(torch.zeros(9, *SHAPE).byte()), TypeError, "uint8"),
     "another shape": (lambda: Images(torch.zeros(9, 3)), ValueError, r"shape \(9, 3\)"),
     "nothing": (lambda: None, TypeError, "images is None; it must be a torch.Tensor"),
@@ -180,7 +180,7 @@ def test_the_first_batch_of_a_loader_is_looked_at(images, part, spoil, says):
     model, given = new_model(), {"images": images, "validation": images}
     before, ask = weights(model), objectives.reconstruction()
     given[part] = DataLoader(Images(spoil(images)), 5)
-    with pytest.raises(ValueError, match=f"a batch of {part} {says}"):
+    with pytest.raises(ValueError, match=f"batch 1 of {part} {says}"):
         fit(model, objective=ask, config=CONFIG, progress=False, **given)
     assert torch.equal(weights(model), before)
 

@@ -4,7 +4,7 @@ from torch import nn
 
 from aelesson.training.terms import WeightedMeans, check_terms, check_weights
 
-ONE = torch.tensor(1.0)
+ONE = torch.tensor(1.0, requires_grad=True)
 
 
 def test_means_are_per_image_not_per_batch():
