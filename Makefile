@@ -7,12 +7,12 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m
 # What the learner has set for the lessons must not change the tests.
 PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBACKEND \
-          AELESSON_DEVICE=cpu OMP_NUM_THREADS=1 AELESSON_STRICT=1
+          -u AELESSON_LONGER -u AELESSON_WIDER AELESSON_DEVICE=cpu OMP_NUM_THREADS=1 AELESSON_STRICT=1
 # JupyterLab refuses to start as root unless told to.
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help lab test test-fast lint types notebooks build check expected scores bench reproduce clean
+.PHONY: FORCE help lab test test-fast lint types notebooks build check expected stress scores bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 
 expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 	$(RUN) tools.expected $(LESSONS)
+
+stress: $(VENV)/.test  ## Try every claim with longer trainings and other widths
+	$(RUN) tools.stress $(LESSONS)
 
 scores: $(VENV)/.test  ## Measure the references of the open tasks
 	$(RUN) tools.scores $(TASKS)

@@ -8,7 +8,7 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from aelesson import layers, require
+from aelesson import layers, require, runtime
 
 
 class MixedPrecision(nn.Module):
@@ -113,6 +113,7 @@ def conv_encoder(
         ValueError: If a size is below 1, or `image_shape` has not three.
     """
     first, *sides = _checked(latent_dim, channels, image_shape)
+    channels = runtime.widths(channels)
     *_, smallest = _halved(sides, len(channels))
     body: list[nn.Module] = []
     for inputs, outputs in pairwise((first, *channels)):
@@ -147,6 +148,7 @@ def conv_decoder(
         ValueError: If a size is below 1, or `image_shape` has not three.
     """
     last, *sides = _checked(latent_dim, channels, image_shape)
+    channels = runtime.widths(channels)
     *larger, smallest = _halved(sides, len(channels))
     body: list[nn.Module] = [
         nn.Linear(latent_dim, channels[0] * prod(smallest)),
@@ -193,7 +195,8 @@ def _linear_layers(
 ) -> list[nn.Module]:
     """Return linear layers with an activation between each two."""
     require.sizes("sizes", sizes, least=2)
+    first, *hidden, last = sizes
     body: list[nn.Module] = []
-    for inputs, outputs in pairwise(sizes):
+    for inputs, outputs in pairwise((first, *runtime.widths(hidden), last)):
         body += [nn.Linear(inputs, outputs), layers.made("activation", activation)]
     return body[:-1]

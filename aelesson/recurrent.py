@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from aelesson import layers, require
+from aelesson import layers, require, runtime
 from aelesson.data.sequences import (
     check_padded,
     decode_sequence,
@@ -106,6 +106,7 @@ class RecurrentAutoencoder(nn.Module):
         require.whole("hidden", hidden)
         require.whole("latent_dim", latent_dim)
         require.function("order", order, "a function of sequences and lengths")
+        (hidden,) = runtime.widths([hidden])
         self.order = order
         self.rnn = nn.GRU(features, hidden, batch_first=True)
         self.to_code = nn.Linear(hidden, latent_dim)

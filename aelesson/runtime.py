@@ -1,9 +1,10 @@
-"""Where a run happens and what it draws at random: device, threads, seeds."""
+"""Where a run happens, what it draws at random, and by how much it is stretched."""
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,36 @@ def wanted_threads() -> int | None:
 def default_seed() -> int:
     """Return the seed that `AELESSON_SEED` names, or 0."""
     return _whole_number("AELESSON_SEED", os.environ.get("AELESSON_SEED", "0"))
+
+
+def epochs(count: int) -> range:
+    """Return the epochs of a loop written by hand, as `range(count)` does.
+
+    Where `AELESSON_LONGER` is set to a whole number, every training of the process has
+    that many times as many epochs: here, and in `fit`. So `make stress` sees which
+    claims of a lesson are true of short trainings only.
+    """
+    longer = os.environ.get("AELESSON_LONGER", "1")
+    require.whole("count", count)
+    return range(int(count) * _whole_number("AELESSON_LONGER", longer, at_least=1))
+
+
+def widths(sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return the sizes of hidden layers, as they are.
+
+    Where `AELESSON_WIDER` is set to a number, such as 0.5, they are multiplied by it,
+    here and in all builders of networks. So `make stress` sees which claims are true of
+    one width only. Codes and images keep their sizes.
+    """
+    require.sizes("sizes", sizes, least=0)
+    text = os.environ.get("AELESSON_WIDER", "1")
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 0 < factor < inf:
+        raise ValueError(f"AELESSON_WIDER is {text!r}; it must be a number above 0")
+    return tuple(max(1, round(int(size) * factor)) for size in sizes)
 
 
 def seed_everything(seed: int) -> torch.Generator:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import layers, require
+from aelesson import layers, require, runtime
 
 
 class UNet(nn.Module):
@@ -35,7 +35,7 @@ class UNet(nn.Module):
         if len(channels) != 2:
             raise ValueError(f"channels is {tuple(channels)}; it must be two sizes")
         require.whole("image_channels", image_channels)
-        half, quarter = channels
+        half, quarter = runtime.widths(channels)
         folded = 4 * image_channels
         self.down = _block(folded, half)
         self.bottom = _block(half, quarter)

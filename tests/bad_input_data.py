@@ -64,6 +64,8 @@ CALLS = {
     "runtime.start": call(legal=[("seed", "zero", ZERO)], seed=1),
     "runtime.default_seed": call(),
     "runtime.wanted_threads": call(),
+    "runtime.epochs": call(count=3),
+    "runtime.widths": call(legal=[("sizes", "empty", ())], sizes=(3, 2)),
     "runtime.seed_everything": call(legal=[("seed", "zero", ZERO)], seed=1),
     "runtime.pick_device": call(),
     "runtime.evaluating": call(model=NET),

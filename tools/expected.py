@@ -10,10 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,12 +26,23 @@ LESSONS = ROOT / "sources" / "lessons"
 KEPT = ROOT / "aelesson" / "course" / "expected.json"
 
 Row = tuple[str, str, str, str, float | bool]  # lesson, data set, kind, name, value
+Job = TypeVar("Job")
+Found = TypeVar("Found")
+WORKERS = 2  # lessons at a time
 console = Console()
 app = typer.Typer(add_completion=False)
 
 
-def run_lesson(name: str, seed: int) -> list[Row]:
+def run_lesson(
+    name: str, seed: int, *, runner: Path | None = None, **settings: str
+) -> list[Row]:
     """Run a lesson's text as a program and return what it recorded.
+
+    Args:
+        name: Such as `"01_basics"`.
+        seed: Of the trainings.
+        runner: A program that runs the text; by default Python itself.
+        settings: Further variables of its environment.
 
     Raises:
         RuntimeError: If the lesson fails; the message ends with its last lines.
@@ -45,11 +56,12 @@ def run_lesson(name: str, seed: int) -> list[Row]:
             "MPLBACKEND": "agg",
             "OMP_NUM_THREADS": "1",
         }
-        environment.pop("AELESSON_STRICT", None)
+        for unwanted in ("AELESSON_STRICT", "AELESSON_LONGER", "AELESSON_WIDER"):
+            environment.pop(unwanted, None)
         done = subprocess.run(
-            [sys.executable, str(LESSONS / f"{name}.py")],
+            [sys.executable, *([runner] if runner else []), LESSONS / f"{name}.py"],
             cwd=ROOT / "notebooks",
-            env=environment,
+            env=environment | settings,
             capture_output=True,
             text=True,
         )
@@ -75,11 +87,25 @@ def gather(runs: Iterable[list[Row]]) -> dict[str, Any]:
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Return the old figures with those of newly measured lessons and sets replaced."""
+    """Return the old figures with those of newly measured lessons and sets replaced.
+
+    What `make stress` found stays, for the claims that are still made.
+    """
     merged = {lesson: dict(datasets) for lesson, datasets in old.items()}
     for lesson, datasets in new.items():
-        merged.setdefault(lesson, {}).update(datasets)
+        for dataset, entry in datasets.items():
+            before = merged.setdefault(lesson, {}).get(dataset, {})
+            stress = still_claimed(before.get("stress", {}), entry["claims"])
+            merged[lesson][dataset] = entry | ({"stress": stress} if stress else {})
     return dict(sorted(merged.items()))
+
+
+def still_claimed(stress: dict[str, Any], claims: dict[str, int]) -> dict[str, Any]:
+    """Return variation -> claim -> seeds, without claims that are no longer made."""
+    return {
+        variation: {claim: held[claim] for claim in claims if claim in held}
+        for variation, held in stress.items()
+    }
 
 
 def failed_claims(kept: dict[str, Any]) -> list[str]:
@@ -93,6 +119,38 @@ def failed_claims(kept: dict[str, Any]) -> list[str]:
     ]
 
 
+def choose(lessons: list[str] | None) -> list[str]:
+    """Return the lessons that were asked for, or all.
+
+    Raises:
+        typer.BadParameter: If there is no such lesson.
+    """
+    names = lessons or sorted(path.stem for path in LESSONS.glob("*.py"))
+    if missing := [name for name in names if not (LESSONS / f"{name}.py").is_file()]:
+        raise typer.BadParameter(f"no such lesson in sources/lessons: {missing}")
+    return list(dict.fromkeys(names))
+
+
+def in_parallel(run: Callable[[Job], Found], jobs: Sequence[Job]) -> list[Found]:
+    """Do jobs, two at a time, under a bar; return what each found, in their order."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        found = pool.map(run, jobs)
+        return list(track(found, "measuring", total=len(jobs), console=console))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return what a file holds; nothing if there is none."""
+    kept: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return kept
+
+
+def write_json(path: Path, kept: dict[str, Any]) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    os.replace(part, path)
+
+
 @app.command()
 def measure(
     lessons: Annotated[
@@ -100,18 +158,9 @@ def measure(
     ] = None,
 ) -> None:
     """Run lessons with five seeds and keep what they measured."""
-    names = lessons or sorted(path.stem for path in LESSONS.glob("*.py"))
-    if missing := [name for name in names if not (LESSONS / f"{name}.py").is_file()]:
-        raise typer.BadParameter(f"no such lesson in sources/lessons: {missing}")
-    jobs = [(name, seed) for name in names for seed in range(SEEDS)]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        runs = pool.map(lambda job: run_lesson(*job), jobs)
-        measured = gather(track(runs, "measuring", total=len(jobs), console=console))
-    old = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
-    text = json.dumps(merge(old, measured), indent=1, ensure_ascii=False) + "\n"
-    part = KEPT.with_suffix(".part")
-    part.write_text(text, "utf-8")
-    os.replace(part, KEPT)
+    jobs = [(name, seed) for name in choose(lessons) for seed in range(SEEDS)]
+    measured = gather(in_parallel(lambda job: run_lesson(*job), jobs))
+    write_json(KEPT, merge(read_json(KEPT), measured))
     if failures := failed_claims(measured):
         console.print("[red]Claims that must not be made:[/red]", *failures, sep="\n")
         raise typer.Exit(1)

@@ -190,7 +190,7 @@ def fit(
     held_out: Source | None = None
     if validation is not None:
         held_out = source("validation", validation, size, None, device)
-    run = _Run(given, held_out, objective, config, path, progress)
+    run = _Run(given, held_out, objective, config.stretched(), path, progress)
     for name, each in run.sources():
         check_examples(name, each, model)
     check_last_batch(given, model, given.batch_size)

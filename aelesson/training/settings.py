@@ -1,7 +1,7 @@
 """The settings of a training run: how long, in which batches, how fast."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch.optim import Optimizer
@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import (
     ReduceLROnPlateau,
 )
 
-from aelesson import require
+from aelesson import require, runtime
 from aelesson.training import identity
 
 Schedule = Callable[[Optimizer, int], LRScheduler]
@@ -90,6 +90,10 @@ class TrainConfig:
             f"schedule returned {require.shown(made)}; it must return a scheduler of "
             "torch.optim.lr_scheduler that steps without a measured figure"
         )
+
+    def stretched(self) -> "TrainConfig":
+        """Return the settings as they count in this process; see `runtime.epochs`."""
+        return replace(self, epochs=len(runtime.epochs(self.epochs)))
 
     def describe(self) -> dict[str, Any]:
         """Return the settings as plain values, the schedule by its name."""

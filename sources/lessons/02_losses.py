@@ -328,7 +328,7 @@ def train(loss, make_optimizer, bias=0.0):
     model.decoder[2].bias.data += bias
     optimizer = make_optimizer(model.parameters())
     generator = torch.Generator().manual_seed(seed)
-    for _ in range(SHORT):
+    for _ in runtime.epochs(SHORT):
         shuffled = batches(x_device, 64, generator)
         train_epoch(model, shuffled, objectives.reconstruction(loss), optimizer)
         curve.append(test_mse(model))

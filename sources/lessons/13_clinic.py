@@ -276,7 +276,9 @@ def by_heart(optimizer_class, learning_rate, kind=models.Autoencoder):
     model = new(kind)
     optimizer = optimizer_class(model.parameters(), lr=learning_rate)
     batches = [x_train[:16].to(device)] * 10
-    errors = [train_epoch(model, batches, reconstruct, optimizer)["loss"] for _ in range(20)]
+    errors = [
+        train_epoch(model, batches, reconstruct, optimizer)["loss"] for _ in runtime.epochs(20)
+    ]
     return errors, model
 
 # %% [markdown]
@@ -290,9 +292,10 @@ runs = {
     "learning rate 0.1": by_heart(torch.optim.Adam, 0.1),
 }
 level = (few - few.mean(0)).square().mean().item()
+steps = range(10, 10 * len(runs["healthy"][0]) + 1, 10)
 plots.lines(
-    range(10, 201, 10),
-    {name: errors for name, (errors, _) in runs.items()} | {"mean image": [level] * 20},
+    steps,
+    {name: errors for name, (errors, _) in runs.items()} | {"mean image": [level] * len(steps)},
     xlabel="step", ylabel="MSE per pixel", log="y",
     title="Only a sound program learns sixteen images by heart",
 )

@@ -190,12 +190,76 @@ def test_a_lesson_that_fails_is_named_with_its_error(tmp_path, monkeypatch):
 
 
 def test_measuring_one_lesson_leaves_the_others():
-    old = {"01": {"sample": "old"}, "02": {"sample": "kept", "full": "kept"}}
-    new = {"01": {"sample": "new"}, "03": {"sample": "new"}}
+    before, kept, after = ({"claims": {name: 5}} for name in "abc")
+    old = {"01": {"sample": before}, "02": {"sample": kept, "full": kept}}
+    new = {"01": {"sample": after}, "03": {"sample": after}}
+    copied = json.dumps(old)
     merged = measuring.merge(old, new)
     assert list(merged) == ["01", "02", "03"]
-    assert merged["01"] == {"sample": "new"}
-    assert merged["02"] == {"sample": "kept", "full": "kept"}
-    assert json.dumps(old) == json.dumps(
-        {"01": {"sample": "old"}, "02": {"sample": "kept", "full": "kept"}}
-    )
+    assert merged["01"] == {"sample": after}
+    assert merged["02"] == {"sample": kept, "full": kept}
+    assert json.dumps(old) == copied
+
+
+# What was stressed
+
+
+@pytest.fixture
+def stressed(monkeypatch):
+    claims = {
+        "a beats b": 5,
+        "b beats c in 9 epochs": 5,
+        "c beats d": 5,
+        "d beats e": 4,
+    }
+    stress = {
+        expected.LONGER: {"a beats b": 3, "b beats c in 9 epochs": 0, "c beats d": 1},
+        "half as wide": {"a beats b": 3},
+        "twice as wide": {"a beats b": 3},
+    }
+    entry = {"figures": {}, "claims": claims, "stress": stress}
+    monkeypatch.setattr(expected, "_read", lambda: {"01_x": {"sample": entry}})
+    monkeypatch.setenv("AELESSON_STRICT", "1")
+    return expected.Lesson("01_x", "sample")
+
+
+def test_a_tick_says_where_a_claim_held(stressed, capsys):
+    stressed.claim("a beats b", True)
+    stressed.claim("a beats b", True, any_width=True)
+    stressed.claim("b beats c in 9 epochs", True, budget="in 9 epochs")
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ a beats b (5 seeds, 4 times longer)",
+        "✓ a beats b (5 seeds, 4 times longer, half and twice as wide)",
+        "✓ b beats c in 9 epochs (5 seeds, in 9 epochs)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marks", "told"),
+    [
+        ("b beats c in 9 epochs", {}, r"\(5 of 5 seeds, 4 times longer: 0 of 3\)"),
+        ("c beats d", {}, r"\(5 of 5 seeds, 4 times longer: 1 of 3\)"),
+        ("c beats d", {"any_width": True}, "half as wide: 0 of 3, twice as wide: 0 of"),
+        ("d beats e", {"budget": "d"}, r"\(4 of 5 seeds\)"),
+    ],
+)
+def test_a_claim_that_failed_somewhere_fails_the_build(stressed, sentence, marks, told):
+    with pytest.raises(AssertionError, match=told):
+        stressed.claim(sentence, True, **marks)
+
+
+def test_a_marked_claim_must_hold_in_this_run_too(stressed):
+    with pytest.raises(AssertionError, match="in 9 epochs"):
+        stressed.claim("b beats c in 9 epochs", False, budget="in 9 epochs")
+
+
+def test_a_sentence_must_name_its_budget(lesson):
+    with pytest.raises(ValueError, match="budget is 'in 9 epochs'; the sentence must"):
+        lesson.claim("a beats b", True, budget="in 9 epochs")
+
+
+def test_measuring_again_keeps_what_was_stressed_of_the_claims_still_made():
+    old = {"claims": {"a": 5, "b": 5}, "stress": {"4 times longer": {"a": 3, "b": 2}}}
+    new = {"claims": {"b": 5, "c": 5}}
+    merged = measuring.merge({"01": {"sample": old}}, {"01": {"sample": new}})
+    assert merged["01"]["sample"] == new | {"stress": {"4 times longer": {"b": 2}}}
