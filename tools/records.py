@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 
 from aelesson.data import SAMPLE
 
+AT_HAND = (SAMPLE, "own")  # what a lesson shows without a download
+
 
 def text_digest(notebook: NotebookNode) -> str:
     """Hash all that a text says: type, id, source and metadata of every cell.

@@ -23,6 +23,8 @@ TAGS = frozenset(
         "widget",  # shows sliders, so its output lives only in a browser
     }
 )
+HIDDEN = "hide-input"  # as Jupyter Book and its relatives call it
+VERDICT = "proven.verdict()"
 CELL_KEYS = {"code": {"alt", "points", "tags"}, "markdown": {"tags"}, "raw": {"tags"}}
 # Fixed, without any version: the same bytes whichever Python builds the notebook.
 METADATA = {
@@ -96,6 +98,7 @@ def parse_source(text: str, path: Path) -> Source:
     source = Source(path, notebook, _marker_lines(text, notebook))
     for index in range(len(notebook.cells)):
         _check_cell(source, index)
+    fold_proofs(notebook)
     set_ids(notebook)
     return source
 
@@ -135,6 +138,23 @@ def _check_tags(metadata: dict[str, Any], where: str) -> None:
         )
     if "skip-execution" in tags and "nbval-skip" not in tags:
         metadata["tags"] = [*tags, "nbval-skip"]
+
+
+def fold_proofs(notebook: NotebookNode) -> None:
+    """Hide the text of cells that only keep the books: what they say stays in sight."""
+    for cell in notebook.cells:
+        if keeps_books(cell):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # in JupyterLab
+            cell.metadata["tags"] = [
+                *cell.metadata.get("tags", []),
+                HIDDEN,
+            ]  # on a page
+
+
+def keeps_books(cell: NotebookNode) -> bool:
+    """Tell whether a cell does nothing but compare what was measured."""
+    lines = cell.source.rstrip().splitlines()
+    return cell.cell_type == "code" and lines[-1:] == [VERDICT]
 
 
 def set_ids(notebook: NotebookNode) -> None:

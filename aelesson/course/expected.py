@@ -21,6 +21,8 @@ from math import inf, sqrt
 from statistics import mean, stdev
 from typing import Any
 
+from aelesson.course.verdict import FAILS, HOLDS, UNKNOWN, Proof, Verdict
+
 SEEDS = 5
 LONGER = "4 times longer"
 WIDTHS = ("half as wide", "twice as wide")
@@ -29,6 +31,7 @@ STRESS_SEEDS = 3  # for each of these
 T_99 = 4.604  # Student's t, 99 % two-sided, SEEDS - 1 degrees of freedom
 FLOOR = 0.01  # half-width allowed for other processors, relative to the mean
 KEPT = 5e-6  # values are kept with six digits
+LITTLE = 0.8  # of what is possible: an interval as wide as this checks little
 STRICT = 2.0  # a build looks at many figures, and on processors never measured
 
 
@@ -61,6 +64,13 @@ def interval(values: Sequence[float], widen: float = 1.0) -> tuple[float, float]
     return max(lowest, centre - widen * half), centre + widen * half
 
 
+def says_little(low: float, high: float, at_most: float = inf) -> bool:
+    """Tell whether an interval allows nearly all that is possible from 0 on."""
+    if at_most < inf:
+        return high - low > LITTLE * at_most
+    return low == 0 and high > 0
+
+
 def demanded(budget: object, any_width: object) -> list[str]:
     """Return the variations in which a claim so marked must hold."""
     longer = [] if budget else [LONGER]
@@ -84,31 +94,39 @@ class Lesson:
         self._figures: dict[str, list[float]] = kept.get("figures", {})
         self._claims: dict[str, int] = kept.get("claims", {})
         self._stress: dict[str, dict[str, int]] = kept.get("stress", {})
-        self._lines: list[str] = []
+        self._proofs: list[Proof] = []
+        self._shown = 0  # of them, in verdicts
 
-    def figure(self, name: str, value: float, digits: int = 4) -> None:
-        """Show a measured figure beside the interval it should fall in.
+    def figure(
+        self, name: str, value: float, digits: int = 4, *, at_most: float = inf
+    ) -> None:
+        """Compare a measured number with the interval it should fall in.
 
         Args:
             name: What was measured, with its unit.
-            value: The figure of this run.
+            value: The number of this run.
             digits: Decimals to show.
+            at_most: What it cannot exceed, such as 1 for a share: the interval ends
+                there.
 
         Raises:
-            AssertionError: In strict mode, if the figure is outside twice its
+            AssertionError: In strict mode, if the number is outside twice its
                 interval or was never measured.
         """
         value = float(value)
         _record(self, "figure", name, value)
-        shown = f"{name}: {value:.{digits}f}"
+        found = f"{value:.{digits}f}"
         if name not in self._figures:
-            self._unmeasured(shown)
+            self._unmeasured(name, found)
             return
         low, high = interval(self._figures[name])
-        expected = f"expected {low:.{digits}f} to {high:.{digits}f} ({SEEDS} seeds)"
+        high = min(high, at_most)
+        told = f"{low:.{digits}f} to {high:.{digits}f}, {SEEDS} seeds"
+        if says_little(low, high, at_most):
+            told += "; so wide that it checks little"
         lowest, highest = interval(self._figures[name], widen=STRICT)
-        tolerable = lowest <= value <= highest
-        self._report(f"{shown}, {expected}", low <= value <= high, tolerable)
+        tolerable = lowest <= value <= min(highest, at_most)
+        self._report(name, found, told, low <= value <= high, tolerable)
 
     def recorded(self, name: str) -> list[float]:
         """Return what the five seeds measured for a figure, such as for a band.
@@ -143,13 +161,14 @@ class Lesson:
         if budget not in sentence:
             raise ValueError(f"budget is {budget!r}; the sentence must say it")
         holds = bool(holds)
+        found = "yes" if holds else "no"
         _record(self, "claim", sentence, holds)
         if sentence in self._claims:
             backed, told = self._backing(sentence, budget, any_width)
             good = holds and backed
-            self._report(f"{sentence} ({told})", good, good)
+            self._report(sentence, found, told, good, good)
         else:
-            self._unmeasured(f"{sentence}: {'yes' if holds else 'no'}, in this run")
+            self._unmeasured(sentence, found)
 
     def _backing(self, sentence: str, budget: str, any_width: bool) -> tuple[bool, str]:
         """Return whether a claim held wherever it was tried, and where, in words."""
@@ -166,26 +185,30 @@ class Lesson:
         widths = [BOTH_WIDTHS] if any_width else []
         return True, ", ".join([f"{SEEDS} seeds", budget or LONGER, *widths])
 
-    def summary(self) -> None:
-        """Print every figure and claim so far, one per line."""
-        print("\n".join(self._lines))
+    def verdict(self) -> Verdict:
+        """Return, in one line that opens, what was compared since the last verdict."""
+        since, self._shown = self._shown, len(self._proofs)
+        return Verdict(self._proofs[since:])
 
-    def _report(self, line: str, good: bool, tolerable: bool) -> None:
-        self._show(f"{'✓' if good else '✗'} {line}")
+    def summary(self) -> Verdict:
+        """Return every number and claim of the lesson, as one open table."""
+        return Verdict(self._proofs, is_open=True)
+
+    def _report(
+        self, name: str, found: str, told: str, good: bool, tolerable: bool
+    ) -> None:
+        proof = Proof(HOLDS if good else FAILS, name, found, told)
+        self._proofs.append(proof)
         if _strict() and not tolerable:
-            raise AssertionError(f"lesson {self.name}: {line}")
-        if not good:
-            print("  Did you change a setting? Restart the kernel and run all cells.")
+            raise AssertionError(f"lesson {self.name}: {proof}")
 
-    def _unmeasured(self, line: str) -> None:
-        """Show a result that nothing is known about, because of the data set."""
+    def _unmeasured(self, name: str, found: str) -> None:
+        """Keep a result that nothing is known about, because of the data set."""
+        told = f"measured only on {', '.join(self._elsewhere) or '-'}"
+        proof = Proof(UNKNOWN, name, found, told)
         if _strict() and not self._elsewhere:
-            raise AssertionError(f"lesson {self.name}: {line}, but never measured")
-        self._show(f"· {line} (measured only on {', '.join(self._elsewhere) or '-'})")
-
-    def _show(self, line: str) -> None:
-        self._lines.append(line)
-        print(line)
+            raise AssertionError(f"lesson {self.name}: {proof}, but never measured")
+        self._proofs.append(proof)
 
 
 def _strict() -> bool:

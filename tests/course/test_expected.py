@@ -51,29 +51,73 @@ def test_a_count_that_never_varies_must_be_met():
     assert (low, high) == (0.495, 0.505)
 
 
-def test_a_figure_inside_is_shown_with_its_interval(lesson, capsys):
+def told(verdict):
+    return repr(verdict).splitlines()
+
+
+def test_a_number_inside_is_shown_with_its_interval(lesson):
     lesson.figure("test MSE", 0.0108)
-    assert capsys.readouterr().out == (
-        "✓ test MSE: 0.0108, expected 0.0066 to 0.0150 (5 seeds)\n"
-    )
+    assert told(lesson.verdict()) == [
+        "✓ 1 of 1 hold",
+        "  ✓ test MSE: 0.0108 (0.0066 to 0.0150, 5 seeds)",
+    ]
 
 
-def test_a_figure_outside_gives_a_hint_and_fails_the_build(lesson, capsys, monkeypatch):
+def test_a_number_outside_gives_a_hint_and_fails_the_build(lesson, monkeypatch):
     lesson.figure("test MSE", 0.0251)
-    out = capsys.readouterr().out
-    assert out.startswith("✗ test MSE: 0.0251, expected 0.0066 to 0.0150")
-    assert "Did you change a setting?" in out
+    line, proof = told(lesson.verdict())
+    assert line.startswith("✗ 0 of 1 hold. Did you change a setting?")
+    assert proof == "  ✗ test MSE: 0.0251 (0.0066 to 0.0150, 5 seeds)"
     monkeypatch.setenv("AELESSON_STRICT", "1")
-    with pytest.raises(AssertionError, match=r"lesson 01_x: test MSE: 0.0251"):
+    with pytest.raises(AssertionError, match=r"lesson 01_x: ✗ test MSE: 0.0251"):
         lesson.figure("test MSE", 0.0251)
 
 
-def test_the_build_allows_twice_the_interval(lesson, capsys, monkeypatch):
+def test_the_build_allows_twice_the_interval(lesson, monkeypatch):
     monkeypatch.setenv("AELESSON_STRICT", "1")
     lesson.figure("test MSE", 0.0160)  # outside 0.0066 to 0.0150, within twice that
-    assert capsys.readouterr().out.startswith("✗ test MSE: 0.0160")
+    assert told(lesson.verdict())[1].startswith("  ✗ test MSE: 0.0160")
     with pytest.raises(AssertionError, match=r"0\.0195"):
         lesson.figure("test MSE", 0.0195)
+
+
+SHARES = [0.95, 0.97, 0.99, 0.96, 0.98]
+
+
+def test_an_interval_ends_at_what_is_possible(monkeypatch):
+    kept = {"01_x": {"sample": {"figures": {"share": SHARES}, "claims": {}}}}
+    monkeypatch.setattr(expected, "_read", lambda: kept)
+    lesson = expected.Lesson("01_x", "sample")
+    lesson.figure("share", 0.96, digits=2)
+    lesson.figure("share", 1.0, digits=2, at_most=1)
+    assert [proof.expected for proof in lesson.verdict().proofs] == [
+        "0.89 to 1.05, 5 seeds",
+        "0.89 to 1.00, 5 seeds",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at_most", "little"),
+    [
+        (0.1, 0.95, 1, True),
+        (0.3, 0.95, 1, False),
+        (0, 0.3, 1, False),
+        (0, 3, np.inf, True),
+        (0, 0, np.inf, False),
+        (0.1, 30, np.inf, False),
+    ],
+)
+def test_an_interval_that_checks_little_is_told(low, high, at_most, little):
+    assert expected.says_little(low, high, at_most) is little
+
+
+def test_a_wide_interval_says_so(monkeypatch):
+    figures = {"error": [0.1, 3.0, 0.2, 0.1, 0.1]}
+    kept = {"01_x": {"sample": {"figures": figures, "claims": {}}}}
+    monkeypatch.setattr(expected, "_read", lambda: kept)
+    lesson = expected.Lesson("01_x", "sample")
+    lesson.figure("error", 0.1)
+    assert "so wide that it checks little" in repr(lesson.verdict())
 
 
 def test_nan_is_outside_every_interval(lesson, monkeypatch):
@@ -82,13 +126,13 @@ def test_nan_is_outside_every_interval(lesson, monkeypatch):
         lesson.figure("test MSE", float("nan"))
 
 
-def test_a_claim_must_hold_now_and_on_every_seed(lesson, capsys, monkeypatch):
+def test_a_claim_must_hold_now_and_on_every_seed(lesson, monkeypatch):
     lesson.claim("a beats b", True)
-    assert capsys.readouterr().out == "✓ a beats b (5 of 5 seeds)\n"
+    assert told(lesson.verdict())[1] == "  ✓ a beats b: yes (5 of 5 seeds)"
     monkeypatch.setenv("AELESSON_STRICT", "1")
     with pytest.raises(AssertionError, match="a beats b"):
         lesson.claim("a beats b", False)
-    with pytest.raises(AssertionError, match=r"b beats c \(4 of 5 seeds\)"):
+    with pytest.raises(AssertionError, match=r"b beats c: yes \(4 of 5 seeds\)"):
         lesson.claim("b beats c", True)
 
 
@@ -100,14 +144,16 @@ def test_what_was_never_measured_fails_the_build(lesson, monkeypatch):
         lesson.claim("c beats a", True)
 
 
-def test_another_data_set_shows_figures_without_verdict(lesson, capsys, monkeypatch):
+def test_another_data_set_shows_numbers_without_verdict(lesson, monkeypatch):
     monkeypatch.setenv("AELESSON_STRICT", "1")
     other = expected.Lesson("01_x", "full")
     other.figure("test MSE", 0.9)
     other.claim("a beats b", False)
-    out = capsys.readouterr().out
-    assert "· test MSE: 0.9000 (measured only on sample)" in out
-    assert "· a beats b: no, in this run" in out
+    assert told(other.verdict()) == [
+        "· 2 with nothing to compare with",
+        "  · test MSE: 0.9000 (measured only on sample)",
+        "  · a beats b: no (measured only on sample)",
+    ]
 
 
 def test_what_the_seeds_measured_is_handed_out_as_a_copy(lesson):
@@ -122,12 +168,14 @@ def test_what_was_never_measured_here_is_an_empty_list(lesson):
     assert expected.Lesson("02_y", "sample").recorded("test MSE") == []
 
 
-def test_the_summary_repeats_every_line(lesson, capsys):
+def test_a_verdict_tells_what_came_since_the_last_and_the_summary_tells_all(lesson):
+    assert told(lesson.verdict()) == ["nothing was claimed"]
     lesson.figure("test MSE", 0.011)
+    first = lesson.verdict()
     lesson.claim("a beats b", True)
-    first = capsys.readouterr().out
-    lesson.summary()
-    assert capsys.readouterr().out == first
+    second = lesson.verdict()
+    assert lesson.summary().proofs == first.proofs + second.proofs
+    assert (len(first.proofs), len(second.proofs)) == (1, 1)
 
 
 def test_the_kept_figures_are_complete():
@@ -223,14 +271,14 @@ def stressed(monkeypatch):
     return expected.Lesson("01_x", "sample")
 
 
-def test_a_tick_says_where_a_claim_held(stressed, capsys):
+def test_a_tick_says_where_a_claim_held(stressed):
     stressed.claim("a beats b", True)
     stressed.claim("a beats b", True, any_width=True)
     stressed.claim("b beats c in 9 epochs", True, budget="in 9 epochs")
-    assert capsys.readouterr().out.splitlines() == [
-        "✓ a beats b (5 seeds, 4 times longer)",
-        "✓ a beats b (5 seeds, 4 times longer, half and twice as wide)",
-        "✓ b beats c in 9 epochs (5 seeds, in 9 epochs)",
+    assert [proof.expected for proof in stressed.verdict().proofs] == [
+        "5 seeds, 4 times longer",
+        "5 seeds, 4 times longer, half and twice as wide",
+        "5 seeds, in 9 epochs",
     ]
 
 
