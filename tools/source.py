@@ -23,7 +23,7 @@ TAGS = frozenset(
         "widget",  # shows sliders, so its output lives only in a browser
     }
 )
-HIDDEN = "hide-input"  # as Jupyter Book and its relatives call it
+HIDDEN = "hide-input"  # for a page; JupyterLab has a key of its own
 VERDICT = "proven.verdict()"
 CELL_KEYS = {"code": {"alt", "points", "tags"}, "markdown": {"tags"}, "raw": {"tags"}}
 # Fixed, without any version: the same bytes whichever Python builds the notebook.
@@ -144,17 +144,14 @@ def fold_proofs(notebook: NotebookNode) -> None:
     """Hide the text of cells that only keep the books: what they say stays in sight."""
     for cell in notebook.cells:
         if keeps_books(cell):
-            cell.metadata["jupyter"] = {"source_hidden": True}  # in JupyterLab
-            cell.metadata["tags"] = [
-                *cell.metadata.get("tags", []),
-                HIDDEN,
-            ]  # on a page
+            cell.metadata["jupyter"] = {"source_hidden": True}
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), HIDDEN]
 
 
 def keeps_books(cell: NotebookNode) -> bool:
     """Tell whether a cell does nothing but compare what was measured."""
-    lines = cell.source.rstrip().splitlines()
-    return cell.cell_type == "code" and lines[-1:] == [VERDICT]
+    lines: list[str] = cell.source.rstrip().splitlines()
+    return bool(cell.cell_type == "code" and lines[-1:] == [VERDICT])
 
 
 def set_ids(notebook: NotebookNode) -> None:
