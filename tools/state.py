@@ -13,6 +13,7 @@ from aelesson.course.workbook import is_untouched
 from tools.outputs import normalise
 from tools.records import expected_digest, text_digest
 from tools.sheets import make_stub, mark_sheet
+from tools.glossary import link_words, read_glossary
 from tools.source import BuildError, Source, from_bytes, is_run, read_source, to_bytes
 
 SOURCE_NAME = re.compile(r"\d\d_[a-z0-9_]+")
@@ -50,9 +51,12 @@ class Job:
         return self.root / PRODUCTS[SHEETS][1] / f"{self.path.stem}.ipynb"
 
     def read(self) -> Source:
-        """Read the text; a sheet's cells get nbgrader's metadata."""
+        """Read the text; a sheet gets nbgrader's metadata, a lesson links its words."""
         source = read_source(self.path, self.root)
-        return mark_sheet(source) if self.is_sheet else source
+        if self.is_sheet:
+            return mark_sheet(source)
+        link_words(source.notebook, read_glossary(self.root))
+        return source
 
     def record(self, source: Source) -> dict[str, str]:
         """Return what the executed notebook must say about where it comes from."""

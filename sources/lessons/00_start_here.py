@@ -167,18 +167,10 @@ proven.verdict()
 #
 # ## Glossary
 #
-# | word | meaning |
-# | --- | --- |
-# | encoder, decoder | the map from an image to its code, and from a code to an image |
-# | code $z$, code size $D$ | what the encoder returns for an image; how many numbers it has |
-# | reconstruction $\hat{x}$ | what the decoder makes of a code |
-# | bottleneck | a code with fewer numbers than the image has pixels |
-# | objective | what a model is asked to do with a batch: terms, one of them the loss |
-# | MSE | mean squared error; here always the mean over pixels |
-# | epoch, step | one pass over the training images; one change of the weights |
-# | seed | the number that fixes all randomness of a run |
-# | baseline | a simple method that an autoencoder has to beat |
-# | claim | a sentence that the lesson asserts when it runs |
+# All words of the course stand on [one page](../docs/glossary.md), and each lesson links
+# a word where it comes first. Three to begin with: an image goes through an **encoder**,
+# which returns a short list of numbers, its **code**; a **decoder** makes an image of that
+# again, the **reconstruction**.
 #
 # ## Check yourself
 #
