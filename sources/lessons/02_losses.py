@@ -213,6 +213,7 @@ scores = {name: [loss(image.expand_as(x_train), x_train).mean().item()
 proven.claim("the mean has the lower MSE, the median the lower absolute error",
              scores["mean"][0] < scores["median"][0] and
              scores["median"][1] < scores["mean"][1])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The median of all digits is a thin, broken stroke, a little like a 9. More than
@@ -256,6 +257,7 @@ proven.figure("Gaussian noise: error of the median over that of the mean", ratio
 proven.claim("under Gaussian noise the mean is the better one", ratio > 1.4)
 proven.claim("under salt and pepper the median has less than a tenth of the mean's error",
              10 * errors["salt and pepper", "median"] < errors["salt and pepper", "mean"])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Neither is "robust" or "optimal" by itself. A loss is right when its belief
@@ -353,7 +355,6 @@ for name, loss in per_pixel.items():
     for start, bias in (("good start", 0.0), ("bad start", -8.0)):
         runs["SGD", name, start] = train(loss, sgd(1.0), bias)
         runs["Adam", name, start] = train(loss, adam, bias)
-last = {run: curve[-1] for run, curve in runs.items()}
 
 # %% alt="Test MSE over six epochs with SGD: from the good start both fall, BCE faster; from the bad start BCE falls after the first epoch, and MSE stays level at its highest value."
 plots.curves(
@@ -368,8 +369,18 @@ plt.show()
 # One question is open: was it the loss, or the optimiser?
 
 # %%
-black_mse = x_test.square().mean().item()
 mean_mse = (x_test - mean_image).square().mean().item()
+
+# %% [markdown]
+# And from the good start, where every logit begins near 0 and the sigmoid is steep? And
+# was the rate of the stalled run just too low?
+
+# %%
+ten_times = train(LOSSES["MSE"], sgd(10.0), bias=-8.0)[-1]
+
+# %%
+last = {run: curve[-1] for run, curve in runs.items()}
+black_mse = x_test.square().mean().item()
 for name, value in {"black image": black_mse, "mean image": mean_mse}.items():
     proven.figure(f"test MSE, {name}", value)
 for (optimizer, name, start), curve in runs.items():
@@ -383,12 +394,6 @@ proven.claim("Adam, MSE, bad start: no stall, less than 60 % of the mean image's
              last["Adam", "MSE", "bad start"] < 0.6 * mean_mse)
 proven.claim("Adam, bad start: MSE is even ahead of BCE",
              last["Adam", "MSE", "bad start"] < last["Adam", "BCE", "bad start"])
-
-# %% [markdown]
-# And from the good start, where every logit begins near 0 and the sigmoid is steep? And
-# was the rate of the stalled run just too low?
-
-# %%
 good = [last["Adam", name, "good start"] for name in ("MSE", "BCE")]
 proven.figure("test MSE, Adam, MSE, good start", good[0])
 proven.figure("test MSE, Adam, BCE, good start", good[1])
@@ -396,9 +401,9 @@ proven.claim("Adam, good start: the two losses within 20 % of each other",
              abs(good[0] / good[1] - 1) < 0.2)
 proven.claim("SGD, good start: both beat the mean image, BCE by more",
              last["SGD", "BCE", "good start"] < last["SGD", "MSE", "good start"] < mean_mse)
-ten_times = train(LOSSES["MSE"], sgd(10.0), bias=-8.0)[-1]
 proven.claim("SGD, MSE, bad start: ten times the rate does not help",
              abs(ten_times / black_mse - 1) < 0.01)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The textbook's stall is real: after six epochs the images are as black as at
@@ -424,11 +429,6 @@ def bernoulli_entropy(x):
     return -(torch.xlogy(x, x) + torch.xlogy(1 - x, 1 - x)).flatten(1).sum(1)
 
 assert torch.allclose(bernoulli_entropy(x_test), losses.bernoulli_entropy(x_test))
-floor = bernoulli_entropy(x_test).mean().item()
-perfect = losses.bernoulli_nll(torch.logit(x_test, eps=1e-6), x_test).mean().item()
-proven.figure("floor H(x), nats per test image", floor, digits=2)
-proven.claim("the image itself as reconstruction costs that much",
-             abs(perfect - floor) < 0.01)
 
 # %% alt="Two rows of ten: the digits, and their entropy per pixel, which draws each digit's outline; inside and outside are black."
 per_pixel_bits = (torch.special.entr(x_test) + torch.special.entr(1 - x_test)) / math.log(2)
@@ -477,10 +477,16 @@ plt.show()
 # The last curve in numbers, on the test images.
 
 # %%
+floor = bernoulli_entropy(x_test).mean().item()
+perfect = losses.bernoulli_nll(torch.logit(x_test, eps=1e-6), x_test).mean().item()
+proven.figure("floor H(x), nats per test image", floor, digits=2)
+proven.claim("the image itself as reconstruction costs that much",
+             abs(perfect - floor) < 0.01)
 proven.figure("BCE, nats per test image", bce.mean().item(), digits=1)
 proven.figure("of it above the floor (KL)", excess.mean().item(), digits=1)
 proven.claim("more than half of the test BCE is floor", floor > 0.5 * bce.mean().item())
 proven.claim("no test image is below its floor", excess.min().item() > 0)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Less than half of the final BCE is error. So a change of one percent in the BCE
@@ -516,7 +522,6 @@ for name, loss in reductions.items():
     model.zero_grad()
     loss(model(x_device[:64]), x_device[:64]).mean().backward()
     norms[name] = nn.utils.get_total_norm([p.grad for p in model.parameters()]).item()
-proven.figure("gradient norm, sum over mean", norms["sum"] / norms["mean"], digits=0)
 
 # %% [markdown]
 # SGD steps along the gradient itself, so its rate must shrink by 784. Adam divides the
@@ -526,15 +531,6 @@ proven.figure("gradient norm, sum over mean", norms["sum"] / norms["mean"], digi
 adam_sum = train(reductions["sum"], adam)[-1]
 sgd_sum = train(reductions["sum"], sgd(1.0))[-1]
 sgd_small = train(reductions["sum"], sgd(1 / 784))[-1]
-proven.figure("test MSE, SGD, mean, rate 1", last["SGD", "MSE", "good start"])
-proven.figure("test MSE, SGD, sum, rate 1/784", sgd_small)
-proven.figure("test MSE, SGD, sum, rate 1", sgd_sum)
-proven.figure("test MSE, Adam, sum, rate 0.002", adam_sum)
-proven.claim("SGD: mean at rate 1 and sum at rate 1/784 are the same run",
-             abs(sgd_small / last["SGD", "MSE", "good start"] - 1) < 0.01)
-proven.claim("SGD: sum at rate 1 ends worse than the mean image", sgd_sum > mean_mse)
-proven.claim("Adam: mean and sum at one rate within 10 % of each other",
-             abs(adam_sum / last["Adam", "MSE", "good start"] - 1) < 0.1)
 
 # %% [markdown]
 # So with Adam, "mean or sum" looks like a matter of taste. It is not, as soon as a second
@@ -570,6 +566,16 @@ plt.show()
 # In figures:
 
 # %%
+proven.figure("gradient norm, sum over mean", norms["sum"] / norms["mean"], digits=0)
+proven.figure("test MSE, SGD, mean, rate 1", last["SGD", "MSE", "good start"])
+proven.figure("test MSE, SGD, sum, rate 1/784", sgd_small)
+proven.figure("test MSE, SGD, sum, rate 1", sgd_sum)
+proven.figure("test MSE, Adam, sum, rate 0.002", adam_sum)
+proven.claim("SGD: mean at rate 1 and sum at rate 1/784 are the same run",
+             abs(sgd_small / last["SGD", "MSE", "good start"] - 1) < 0.01)
+proven.claim("SGD: sum at rate 1 ends worse than the mean image", sgd_sum > mean_mse)
+proven.claim("Adam: mean and sum at one rate within 10 % of each other",
+             abs(adam_sum / last["Adam", "MSE", "good start"] - 1) < 0.1)
 for name, value in two_terms.items():
     proven.figure(f"test MSE with small codes, {name}", value)
 proven.claim("beside the sum the codes keep the digits: a third of the mean image's error",
@@ -578,6 +584,7 @@ proven.claim("beside the mean little is left: more than four fifths of that erro
              two_terms["mean"] > 0.8 * mean_mse)
 proven.claim("the mean with 1/784 of the weight is like the sum again, within 15 %",
              abs(two_terms["mean, 1/784"] / two_terms["sum"] - 1) < 0.15)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The sum, and the mean with 1/784: these two are the same. In the mean alone
@@ -600,6 +607,15 @@ spoilt = {
     "blur 5 x 5": F.avg_pool2d(x_test, 5, stride=1, padding=2),
     "mean image": mean_image.expand_as(x_test),
 }
+
+# %% alt="Six rows of ten digits: the digits, shifted by one and by two pixels but sharp, blurred a little, blurred until strokes melt, and the mean image."
+plots.image_rows(
+    {"digit": x_test[SHOWN]} | {name: image[SHOWN] for name, image in spoilt.items()},
+    title="Rows 2 and 3 look right, and MSE prefers the blur",
+)
+plt.show()
+
+# %%
 spoilt_mse = {name: losses.mse(image, x_test) for name, image in spoilt.items()}
 for name, values in spoilt_mse.items():
     proven.figure(f"MSE, {name}", values.mean().item())
@@ -609,13 +625,7 @@ proven.claim("on average the 5 x 5 blur, too, has less error than the shift by 1
              spoilt_mse["blur 5 x 5"].mean() < spoilt_mse["shift by 1"].mean())
 proven.claim("a digit shifted by 2 has more error than the mean image, on average",
              spoilt_mse["shift by 2"].mean() > spoilt_mse["mean image"].mean())
-
-# %% alt="Six rows of ten digits: the digits, shifted by one and by two pixels but sharp, blurred a little, blurred until strokes melt, and the mean image."
-plots.image_rows(
-    {"digit": x_test[SHOWN]} | {name: image[SHOWN] for name, image in spoilt.items()},
-    title="Rows 2 and 3 look right, and MSE prefers the blur",
-)
-plt.show()
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The shifted digits are perfect, and even the strong blur has less error than
@@ -657,6 +667,7 @@ for name, output in {"none": nn.Identity, "tanh": nn.Tanh}.items():
 # %%
 proven.claim("without a fitting output layer more than a fifth of the pixels are impossible",
              all(((y < 0) | (y > 1)).float().mean() > 0.2 for y in outputs.values()))
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** A pixel darker than black. A picture would hide it, since the colour map clips,
@@ -680,10 +691,6 @@ def judge(model, images):
     return {name: loss(logits, images).mean().item() for name, loss in LOSSES.items()}
 
 on_test = {name: judge(trained[name], x_test) for name in LOSSES}
-on_train = {name: judge(trained[name], x_train) for name in LOSSES}
-for name, row in on_test.items():
-    proven.figure(f"trained with {name}: test MSE", row["MSE"])
-    proven.figure(f"trained with {name}: test L1", row["L1"])
 
 # %% alt="A matrix of four by four: rows trained with MSE, BCE, L1, Huber; columns judged by the same. The rows of MSE and BCE are near 1 everywhere; L1 is the worst row in every column, also in its own; Huber lies between."
 best = {measure: min(row[measure] for row in on_test.values()) for measure in LOSSES}
@@ -701,6 +708,10 @@ plt.show()
 # Perhaps L1 does well on the images that it was trained on, and fails on new ones?
 
 # %%
+on_train = {name: judge(trained[name], x_train) for name in LOSSES}
+for name, row in on_test.items():
+    proven.figure(f"trained with {name}: test MSE", row["MSE"])
+    proven.figure(f"trained with {name}: test L1", row["L1"])
 proven.claim("trained with BCE or with MSE: test MSE within 15 % of each other",
              abs(on_test["BCE"]["MSE"] / on_test["MSE"]["MSE"] - 1) < 0.15)
 proven.claim("BCE wins its own column, or is within 1 % of the winner",
@@ -711,6 +722,7 @@ proven.claim("Huber does not win its own column",
              on_test["Huber"]["Huber"] > best["Huber"])
 proven.claim("on the training images, too, L1 loses to MSE by L1",
              on_train["L1"]["L1"] > 1.1 * on_train["MSE"]["L1"])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** No, twice: not each wins its own column, and L1 is behind on its training images
@@ -745,9 +757,6 @@ broken, settings = build_model(), TrainConfig(EPOCHS // 2, 64, 1e-3)
 broken_history = fit(broken, x_train, objectives.reconstruction(bce_of_standardised),
                      settings, progress=False)
 curve = broken_history.curve()
-proven.claim("the loss is below zero from the first epoch on, and falls in every epoch",
-             curve[0] < 0 and all(b < a for a, b in zip(curve, curve[1:])))
-proven.claim("it ends below minus a hundred million nats", curve[-1] < -1e8)
 
 # %% alt="Powers of ten of minus the loss against epochs: from about 4 it climbs to nearly 10 and is still rising."
 plots.lines(
@@ -781,7 +790,6 @@ for name, image in results.items():
     broken_mse = losses.mse(image, x_test).mean().item()
     proven.figure(f"BCE on standardised targets: test MSE, {name}", broken_mse)
     proven.claim(f"{name}: worse than the mean image", broken_mse > mean_mse)
-proven.claim("every digit gets the same picture, to 0.01 per pixel", s.std(0).mean() < 0.01)
 
 # %% [markdown]
 # It does not, either way. And what does the library say to such targets?
@@ -791,6 +799,13 @@ try:
     losses.bernoulli_nll(torch.zeros_like(x_test), standardise(x_test))
 except ValueError as error:
     print(error)
+
+# %%
+proven.claim("the loss is below zero from the first epoch on, and falls in every epoch",
+             curve[0] < 0 and all(b < a for a, b in zip(curve, curve[1:])))
+proven.claim("it ends below minus a hundred million nats", curve[-1] < -1e8)
+proven.claim("every digit gets the same picture, to 0.01 per pixel", s.std(0).mean() < 0.01)
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** Why is there no lowest value? What would you change, the loss, the output

@@ -103,8 +103,9 @@ note_spread("spreading, PCA", linear, linear_test, alpha=0.99)
 def mean_of(arm, counts):
     return sum(test_accuracy[arm][count] for count in counts) / len(counts)
 
-
 SCARCE, MIDDLE, MANY = (10, 30, 100), (30, 100, 300), (100, 300, 2000)
+
+# %%
 proven.claim(
     "with 10 to 100 labels, spreading on pixels beats the SVM by 3 points or more",
     mean_of("spreading, pixels", SCARCE) > mean_of("SVM on pixels", SCARCE) + 0.03,
@@ -113,6 +114,7 @@ proven.claim(
     "with 2,000 labels the SVM beats spreading on pixels by 4 points or more",
     test_accuracy["SVM on pixels"][2000] > test_accuracy["spreading, pixels"][2000] + 0.04,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Unlabelled images help, and no network was needed. Neighbours often show the
@@ -190,18 +192,9 @@ encoders = [layer.encoder for layer in layers]
 # **Predict:** the classifier is trained. What happens to the autoencoder?
 
 # %%
-deep = stacking.unroll(layers)
 classifier = stacking.build_classifier(encoders, 10)
-weights = layers[0].encoder[0].weight, deep.encoder[1][0].weight, classifier[1][0][0].weight
-proven.claim(
-    "list, autoencoder and classifier hold the same tensor",
-    len({weight.data_ptr() for weight in weights}) == 1,
-)
-before = metrics.apply(deep, deep, x_test[:10])
 classifier[1][0][0].weight.data.mul_(2)
-after = metrics.apply(deep, deep, x_test[:10])
-classifier[1][0][0].weight.data.div_(2)  # exact: a half and a double
-proven.claim("a change in one is seen in the other", not torch.equal(before, after))
+_ = classifier[1][0][0].weight.data.div_(2)  # exact: a half and a double
 
 # %% alt="Four rows of ten digits: the digits, then the reconstructions through one, two and three layers; they become softer with each layer."
 SHOWN = torch.stack([(y_test == d).nonzero()[0, 0] for d in range(10)])
@@ -214,6 +207,18 @@ for depth in (1, 2, 3):
     rows[f"depth {depth}"] = x_hat[SHOWN]
 plots.image_rows(rows, title="Through one, two and three layers, and back")
 plt.show()
+
+# %%
+deep = stacking.unroll(layers)
+weights = layers[0].encoder[0].weight, deep.encoder[1][0].weight, classifier[1][0][0].weight
+proven.claim(
+    "list, autoencoder and classifier hold the same tensor",
+    len({weight.data_ptr() for weight in weights}) == 1,
+)
+before = metrics.apply(deep, deep, x_test[:10])
+after = metrics.apply(deep, deep, x_test[:10])
+proven.claim("a change in one is seen in the other", not torch.equal(before, after))
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** One place in memory under three names: train the classifier, and the
@@ -303,6 +308,12 @@ plt.show()
 # %% [markdown]
 # What the curve says, in claims.
 
+# %% [markdown]
+# And against the baselines that need no network:
+
+# %%
+spread, svm = test_accuracy["spreading, codes"], test_accuracy["SVM on pixels"]
+
 # %%
 pretrained, scratch = (
     {group: mean_of(arm, group) for group in (SCARCE, MIDDLE, MANY)}
@@ -317,12 +328,6 @@ proven.claim(
     "with 100 labels or more, the SVM beats the network from scratch",
     mean_of("SVM on pixels", MANY) > scratch[MANY] + 0.02,
 )
-
-# %% [markdown]
-# And against the baselines that need no network:
-
-# %%
-spread, svm = test_accuracy["spreading, codes"], test_accuracy["SVM on pixels"]
 fine_tuned = test_accuracy["pretrained"]
 proven.claim(
     "with 10 to 100 labels, spreading on codes beats fine-tuning by 6 points or more",
@@ -332,8 +337,6 @@ proven.claim(
     "with 2,000 labels fine-tuning beats spreading on codes by 1 point or more",
     fine_tuned[2000] > spread[2000] + 0.01,
 )
-
-# %%
 proven.claim(
     "with 300 and 2,000 labels fine-tuning is less than 2.5 points ahead of the SVM",
     sum(fine_tuned[count] - svm[count] for count in (300, 2000)) / 2 < 0.025,
@@ -343,6 +346,7 @@ proven.claim(
     "with 30 to 300 labels, spreading on codes, PCA and pixels is within 7 points",
     max(spreads) - min(spreads) < 0.07,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Pretraining helps this network, and with 30 to 300 labels the gain is clear.
@@ -395,11 +399,6 @@ for count in (100, 300):
 # %% alt="Four bars of mean test accuracy: from scratch shortest, large random weights and shuffled pretrained weights clearly longer and alike, pretrained longest by a little."
 LADDER = "from scratch", "large random weights", "pretrained, shuffled", "pretrained"
 means = {arm: mean_of(arm, (100, 300)) for arm in LADDER}
-controls = (means["large random weights"] + means["pretrained, shuffled"]) / 2
-whole = means["pretrained"] - means["from scratch"]
-proven.figure("share of the gain without any image", (controls - means["from scratch"]) / whole, 2)
-proven.claim("weights without strokes beat the start from scratch", controls > means["from scratch"])
-proven.claim("pretraining beats weights without strokes", means["pretrained"] > controls)
 plots.ladder(
     means, "test accuracy, mean of 100 and 300 labels", digits=3,
     title="Much of the gain comes without looking at a single image",
@@ -419,14 +418,8 @@ plt.show()
 # %%
 still = [stacking.freeze(copy.deepcopy(encoder)) for encoder in encoders]
 model = stacking.build_classifier(still, 10).to(device)
-head = model[-1].weight.detach().clone()
 examples = x_train[few[100]], y_train[few[100]]
-fit(model, examples, objectives.classification, quick, progress=False)
-proven.claim(
-    "a frozen encoder stays as it is, to the last bit, while the head learns",
-    torch.equal(still[0][0].weight, encoders[0][0].weight)
-    and not torch.equal(head, model[-1].weight),
-)
+_ = fit(model, examples, objectives.classification, quick, progress=False)
 
 # %% [markdown]
 # A linear layer on codes that never change is logistic regression, so `labels.probe` fits
@@ -445,6 +438,17 @@ for count, chosen in few.items():
         note("frozen, shuffled", count, read)
 
 # %%
+controls = (means["large random weights"] + means["pretrained, shuffled"]) / 2
+whole = means["pretrained"] - means["from scratch"]
+proven.figure("share of the gain without any image", (controls - means["from scratch"]) / whole, 2)
+proven.claim("weights without strokes beat the start from scratch", controls > means["from scratch"])
+proven.claim("pretraining beats weights without strokes", means["pretrained"] > controls)
+head = model[-1].weight.detach().clone()
+proven.claim(
+    "a frozen encoder stays as it is, to the last bit, while the head learns",
+    torch.equal(still[0][0].weight, encoders[0][0].weight)
+    and not torch.equal(head, model[-1].weight),
+)
 proven.claim(
     "frozen, the pretrained layers are 6 points or more ahead of the shuffled ones",
     mean_of("frozen", MANY) > mean_of("frozen, shuffled", MANY) + 0.06,
@@ -453,6 +457,7 @@ proven.claim(
     "frozen is at most 3 points behind fine-tuned",
     mean_of("frozen", COUNTS) > mean_of("pretrained", COUNTS) - 0.03,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Now it matters a lot. Without fine-tuning, shuffled weights fall far behind:
@@ -531,6 +536,7 @@ plt.show()
 proven.claim("with 2,000 labels the ReLU network gains less than 3 points", gains["ReLU, 2000 labels"] < 0.03)
 proven.claim("over both counts the ReLU network gains less than 4 points", gains["ReLU, 100 labels"] + gains["ReLU, 2000 labels"] < 0.08)
 proven.claim("with 2,000 labels the conv network gains less than 2 points", gains["conv, 2000 labels"] < 0.02)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The large gain belongs to sigmoids with few labels. A ReLU network, well
@@ -582,17 +588,6 @@ plt.show()
 # %% [markdown]
 # Two claims about the chain, and one about the stack.
 
-# %%
-proven.claim("each link of the chain adds to the error", chain_mse[0] < chain_mse[1] < chain_mse[2])
-proven.claim(
-    "each code of the chain tells less about the digit than the one before",
-    read["chain", 1] > read["chain", 2] > read["chain", 3],
-)
-proven.claim(
-    "the third code of the stack tells as much as the first, within 2 points",
-    read["stack", 3] > read["stack", 1] - 0.02,
-)
-
 # %% [markdown]
 # **Read it.** The first code of the chain tells most, and each further link only loses: it
 # copies a copy. In the stack nothing is lost on the way up; a layer there describes the codes
@@ -610,7 +605,16 @@ def accuracy_by_rounding(x_hat):
     ours, theirs = (((images - 0.1307) / 0.3081).round() for images in (x_hat, x_test))
     return 100 * (ours == theirs).sum().item() / len(x_test)
 
-
+# %%
+proven.claim("each link of the chain adds to the error", chain_mse[0] < chain_mse[1] < chain_mse[2])
+proven.claim(
+    "each code of the chain tells less about the digit than the one before",
+    read["chain", 1] > read["chain", 2] > read["chain", 3],
+)
+proven.claim(
+    "the third code of the stack tells as much as the first, within 2 points",
+    read["stack", 3] > read["stack", 1] - 0.02,
+)
 scores = {
     "chain of three": accuracy_by_rounding(x_hat),
     "mean image": accuracy_by_rounding(x_train.mean(0, keepdim=True)),
@@ -619,10 +623,9 @@ scores = {
 for name, score in scores.items():
     proven.figure(f"'accuracy' by rounding in %, {name}", score, digits=0)
     proven.figure(f"share of pixels that agree in %, {name}", score / 784, digits=1)
-
-# %%
 proven.claim("every score is above 50,000 %", min(scores.values()) > 50_000)
 proven.claim("the black image scores highest", max(scores, key=scores.get) == "black image")
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** A share cannot be above 100 %: the count of *pixels* was divided by the number of
@@ -675,9 +678,6 @@ for _ in range(30):
 # %% alt="Accuracy with 10 labels against epochs of pretraining, on test and on validation images: two jagged curves that rise and fall, with their highest points at different epochs."
 right = torch.stack(right).float()  # (epochs, test images)
 on_test = right.mean(1).tolist()
-honest = on_test[checked.index(max(checked))]
-proven.figure("reported: the best epoch, chosen on test images", max(on_test), digits=3)
-proven.figure("honest: the epoch that validation chose", honest, digits=3)
 plots.lines(
     range(1, 31), {"test": on_test, "validation": checked},
     "epochs of pretraining", "accuracy with 10 labels",
@@ -704,8 +704,6 @@ def flattery(size, draws=300):
 # %% alt="Flattery against the number of test images that choose and judge: it falls steadily from 50 images to 200."
 DRAWN = (50, 100, 200)
 flattered = [flattery(size) for size in DRAWN]
-for size, gap in zip(DRAWN, flattered):
-    proven.figure(f"flattery when {size} images choose and judge", gap, digits=3)
 plots.lines(
     DRAWN, {"reported minus true accuracy": flattered},
     "test images that choose and judge", "flattery", log="x",
@@ -717,8 +715,14 @@ plt.show()
 # Two claims.
 
 # %%
+honest = on_test[checked.index(max(checked))]
+proven.figure("reported: the best epoch, chosen on test images", max(on_test), digits=3)
+proven.figure("honest: the epoch that validation chose", honest, digits=3)
+for size, gap in zip(DRAWN, flattered):
+    proven.figure(f"flattery when {size} images choose and judge", gap, digits=3)
 proven.claim("with 50 images the report flatters by 2 points or more", flattered[0] > 0.02)
 proven.claim("with 200 images it flatters less than with 50", flattered[-1] < flattered[0])
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** Nobody trained on a test image. How can the test accuracy be wrong?
