@@ -97,7 +97,9 @@ checks.your_data.to_images(to_images)
 #   unless it is told `correction=0`.)
 # - A column that is constant in `train` has the deviation 0. It is only shifted, as if
 #   divided by 1. So it is 0 all over `train`, and in `test` wherever it has the same value.
-#   All other columns, however small their numbers, get no epsilon.
+#   All other columns, however small their numbers, get no epsilon. (The constants here are
+#   numbers that float32 holds exactly. In a table of your own a column of 0.1 may seem to
+#   vary by 1e-8, which is rounding: compute in float64, as `data.standardised` does.)
 #
 # **Expect:** the column 1, 3 in `train` and 7 in `test` becomes -1, 1 and 5. A column 4, 4
 # with 6 in `test` becomes 0, 0 and 2.
@@ -193,10 +195,10 @@ checks.your_data.group_split(group_split)
 #
 # `pad_to_multiple(x, multiple) -> (padded, crop)`
 #
-# - `x`: `(B, C, H, W)`, float. `multiple`: a whole number from 1 on.
+# - `x`: `(B, C, H, W)`, float32 or float64. `multiple`: a whole number from 1 on.
 # - `padded`: `x` with zeros around it, so that height and width are multiples of `multiple`,
-#   and no larger than needed. What is a multiple already gets nothing. On which sides the
-#   zeros stand, and how they are shared out, is up to you.
+#   and no larger than needed, in the dtype of `x`. What is a multiple already gets nothing.
+#   On which sides the zeros stand, and how they are shared out, is up to you.
 # - `crop`: a function that takes a tensor of the height and width of `padded` and returns the
 #   part where `x` stands: so `crop(padded)` equals `x`. It must do with *any* batch and any
 #   number of channels, as it is meant for reconstructions; gradients flow through it.
@@ -297,7 +299,7 @@ def leaks(train, test, tolerance):
 checks.your_data.leaks(leaks)
 
 # %% [markdown]
-# ## 6. Mend: three leaks in fifteen lines
+# ## 6. Mend: three leaks in a dozen lines
 #
 # *"How well does my autoencoder rebuild patches of photographs? My program tries several
 # sizes of the code and tells me the error of the best. My own photographs come out worse."*
@@ -329,7 +331,7 @@ rows = torch.cat([patches(name) for name in NAMES])
 groups = torch.arange(len(NAMES)).repeat_interleave(64)
 
 # %% [markdown]
-# The training is sound, and it gets the rows as they are given to it.
+# The training is sound. It scales nothing: the model gets just the rows that you hand over.
 
 # %%
 def train(rows, size):
@@ -374,10 +376,10 @@ print("promised:", ", ".join(f"{error:.3f}" for error in broken))
 # `honest_error(rows, groups, sizes, train, generator) -> (size, error)`
 #
 # - `rows`: `(N, K)`, float32; `groups`: `(N,)`, int64, eight groups or more; `sizes`: a list
-#   of ints.
+#   or tuple of ints.
 # - `train(rows, size)` trains a new model and returns it: `model(rows)` are reconstructions.
-#   Call it once for each size, always with the same rows. Hand a model the rows of a part all
-#   at once.
+#   Call it once for each size, always with the same rows. Ask a model about one part at a
+#   time, and about all rows of that part at once.
 # - `generator` makes the split, and nothing else does. About half of the groups are to train,
 #   a quarter to choose and a quarter to report.
 # - returns one of the `sizes`, an int, and the mean squared error of its model in standardised
@@ -405,7 +407,7 @@ print("promised:", ", ".join(f"{error:.3f}" for error in broken))
 #
 # In this order: deal out the groups in three parts; take mean and deviation of the training
 # part, and scale all three by them; train; choose by the second part; report the third.
-# `data.Table(rows)` makes a table of rows that `data.split(..., groups=groups)` takes.
+# `data.Table(rows)` makes a table that `data.split(..., seed=generator, groups=groups)` takes.
 #
 # </details>
 # <details><summary>Explanation (open it when the check passes)</summary>

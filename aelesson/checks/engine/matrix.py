@@ -99,10 +99,11 @@ def _judge(exercise: Exercise, mistake: Mistake, found: Matrix) -> None:
 
 
 def _unknown_name(run: Run) -> str:
-    """Return the message of a NameError: a mistake of the author, not of a learner."""
+    """Return what is said of an unknown name: a mistake of the author, no learner's."""
     symptoms = (run.symptom(case) for case in run.wrong)
     values = (symptom[1] for symptom in symptoms if symptom)
-    return next((str(v) for v in values if getattr(v, "kind", "") == "NameError"), "")
+    kinds = ("NameError", "UnboundLocalError")
+    return next((str(v) for v in values if getattr(v, "kind", "") in kinds), "")
 
 
 def _differences(exercise: Exercise) -> Iterator[tuple[Mistake, Mistake, list[int]]]:

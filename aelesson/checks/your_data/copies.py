@@ -25,6 +25,24 @@ def copied(trained, near, far, shape, tolerance):
     return {"train": both, "test": test[torch.randperm(len(test))]}
 
 
+def at_the_edge():
+    """Return train, test, tolerance: several copies, exact ones, many, in batches."""
+    steps = torch.tensor([0.0, 0.25, 0.5, -0.25]).view(4, 1, 1, 1)
+    level = torch.tensor([0.25, 0.75]).repeat(8).view(1, 1, 4, 4)
+    exact, many = torch.rand(6, 1, 3, 3), 2 + torch.rand(60, 3, 5, 4)
+    large = torch.rand(40, 1, 3, 3), torch.rand(72, 1, 3, 3)
+    large[1][[3, 20, 30, 66, 70]] = large[0][[8, 15, 15, 2, 39]]  # on both sides of 64
+    twins = torch.rand(1, 1, 2, 2) + torch.tensor([0, 0.01]).view(2, 1, 1, 1)
+    like = torch.cat([twins[:1] + 0.02, twins[:1] - 0.02, twins[:1] + 0.5])
+    return [
+        (twins, like, 0.05),
+        (level, level + steps, 0.25),
+        (exact, exact[[1, 4]].clone(), 0.0),
+        (many, many[5:45].clone(), 0.0),
+        (*large, 0.05),
+    ]
+
+
 class Largest(TorchDispatchMode):
     """Note the largest tensor that is made."""
 

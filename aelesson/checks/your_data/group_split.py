@@ -93,6 +93,9 @@ def tell(case):
 ERRORS = {
     "out of bounds": "groups may be any whole numbers: groups.unique() lists them.",
     "must be non-negative": "groups may be any numbers: groups.unique() lists them.",
+    "train set will be empty": (
+        "a share of scikit-learn's is rounded up: hand it the number of test groups."
+    ),
     "'~' is not": "masks are bool: compare, or use torch.isin.",
 }
 check = Exercise(group_split, cases, observe, errors=ERRORS, fixed=False, tell=tell)

@@ -98,7 +98,14 @@ def followed(answer, case):
     asked = seen.errors()
     mine = asked[seen.sizes.index(size)]
     fits = [s for s, e in mine.items() if abs(e - error) <= 1e-4 * abs(e)]
-    yield "report", FINE if fits else Finding(*unknown(error, mine, asked))
+    if not fits:
+        others = {}
+        for name, value in seen.other_errors(seen.models[seen.sizes.index(size)]):
+            others.setdefault(name, []).append(value)
+        told = unknown(error, mine, asked, others, len(case["rows"]))
+        yield "report", Finding(*told)
+        return
+    yield "report", FINE
     test = fits[0]
     common = set.intersection(*map(set, asked)) or {test}
     best = [s for s in common if seen.sizes[lowest(asked, s)] == size]
@@ -191,14 +198,11 @@ check.mistakes(
         "(best,)",
         SAYS["tensor"]: "gaps.square().mean().item() -> gaps.square().mean()",
         SAYS["root"]: "square().mean().item() -> square().mean().sqrt().item()",
-        "the squares are added up: take their mean.": (
-            "gaps.square().mean() -> gaps.square().sum()"
-        ),
-        "errors are summed over the columns: take the mean of all values.": (
-            "gaps.square().mean() -> gaps.square().sum(1).mean()"
-        ),
-        "this is the absolute error: square the gaps.": "square() -> abs()",
-        "the errors of all sizes are averaged: report that of the chosen one.": (
+        SAYS["added up"]: "gaps.square().mean() -> gaps.square().sum()",
+        SAYS["summed"]: "gaps.square().mean() -> gaps.square().sum(1).mean()",
+        SAYS["raw units"]: "gaps.square() -> (gaps * std).square()",
+        SAYS["absolute"]: "square() -> abs()",
+        SAYS["averaged"]: (
             f"{END} -> return best, sum(error(s, last) for s in sizes) / len(sizes)"
         ),
         "train is called again at the end: once for each size.": (

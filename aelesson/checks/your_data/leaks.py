@@ -1,10 +1,10 @@
 """`leaks(train, test, tolerance)`: how many test images have a near copy in train."""
 
-import torch
+import torch  # noqa: F401 (mistakes take it from here)
 
 from aelesson.checks.engine import FINE, Exercise, Finding, returned
 from aelesson.checks.engine.edits import edits
-from aelesson.checks.your_data.copies import Largest, copied
+from aelesson.checks.your_data.copies import Largest, at_the_edge, copied
 
 MOST = 64  # test images that meet all of train at a time
 
@@ -31,21 +31,9 @@ DRAWN = [  # train images, test images with a copy and without, their shape, tol
 
 def cases():
     found = [{**copied(*drawn[:4], drawn[4]), "tolerance": drawn[4]} for drawn in DRAWN]
-    steps = torch.tensor([0.0, 0.25, 0.5, -0.25]).view(4, 1, 1, 1)
-    level = torch.tensor([0.25, 0.75]).repeat(8).view(1, 1, 4, 4)
-    exact, many = torch.rand(6, 1, 3, 3), 2 + torch.rand(60, 3, 5, 4)
-    large = torch.rand(40, 1, 3, 3), torch.rand(72, 1, 3, 3)
-    twins = torch.rand(1, 1, 2, 2) + torch.tensor([0, 0.01]).view(2, 1, 1, 1)
-    like = torch.cat([twins[:1] + 0.02, twins[:1] - 0.02, twins[:1] + 0.5])
-    pairs = [
-        (twins, like, 0.05),
-        (level, level + steps, 0.25),
-        (exact, exact[[1, 4]].clone(), 0.0),
-    ]
-    pairs += [(many, many[5:45].clone(), 0.0), (*large, 0.05)]
     return found + [
         {"train": train, "test": test, "tolerance": tolerance}
-        for train, test, tolerance in pairs
+        for train, test, tolerance in at_the_edge()
     ]
 
 
@@ -79,17 +67,7 @@ LARGE = Finding(
 )
 
 
-def edge(case):
-    gaps = [
-        (case["train"] - x).flatten(1).square().mean(1).sqrt() for x in case["test"]
-    ]
-    return (
-        bool((torch.stack(gaps) == case["tolerance"]).any()) and case["tolerance"] > 0
-    )
-
-
 ONLY = {
-    "only a distance of exactly the tolerance is wrong: it counts, too, <=.": edge,
     "only exact copies among many images are wrong: torch.cdist takes a short cut for\n"
     "many rows that rounds. Its compute_mode can switch that off.": lambda case: (
         case["tolerance"] == 0 and len(case["train"]) > 25
@@ -126,6 +104,22 @@ check.mistakes(
         "the root is taken before dividing: divide by the root of the number.": (
             f"{DISTANCE} -> gaps.square().sum(1).sqrt() / gaps.shape[1]"
         ),
+        "the sum of squares is divided by another number than that of an image's "
+        "values.": edits(
+            DISTANCE,
+            "(gaps.square().sum(1) / {}).sqrt()",
+            *("image[0].numel()", "len(image)", "image.shape[-1]", "len(train)"),
+        ),
+        "each row or channel has its own root here: take one mean over the whole "
+        "image.": edits(
+            DISTANCE,
+            "gaps.view_as(train).square().mean({}(1)",
+            *(f"{side}).sqrt().flatten(1).mean" for side in ("3", "2", "1", "(2, 3)")),
+            *("(2, 3)).sqrt().amin", "(2, 3)).sqrt().amax"),
+        ),
+        "values are rounded to bytes on the way: compare them as they are.": (
+            f"{GAPS} -> ((255 * train).round() - (255 * image).round()).flatten(1)/255"
+        ),
         "this is the mean absolute difference: square, average, take the root.": (
             f"{DISTANCE} -> gaps.abs().mean(1)"
         ),
@@ -159,7 +153,13 @@ check.mistakes(
             f"{DISTANCE} -> 1 - torch.cosine_similarity(train.flatten(1), "
             "image.flatten()[None])"
         ),
-        "a distance of exactly the tolerance counts, too: <=.": "<= -> <",
+        "a distance of exactly the tolerance counts, too: <=.": [
+            *("<= -> <", *edits("<= tolerance", "<= tolerance - {}", 1e-6, 1e-7)),
+            *edits("<= tolerance", "<= tolerance * (1 - {})", 1e-6, 1e-7),
+        ],
+        "an epsilon is added to the tolerance: leave it as it is.": edits(
+            "<= tolerance", "<= tolerance + {}", 0.01, 1e-3
+        ),
         "these are the images without a near copy: count the others.": [
             f"{ADD} -> int(not near.any())",
             f"{END} -> return len(test) - count",
@@ -188,6 +188,15 @@ check.mistakes(
         "copies within train are no leaks.": (
             f"{LOOP} -> for image in torch.cat([train, test])[1:]:"
         ),
+        "copies within test are no leaks: compare with train alone.": (
+            f"{LOOP} -> for i, image in enumerate(test):;; "
+            f"{GAPS} -> (torch.cat([train, test[:i]]) - image).flatten(1)"
+        ),
+        "an image of train may have several copies in test: each of them counts.": (
+            f"{LOOP} -> used = train[:, 0, 0, 0] > 9\n    {LOOP};; "
+            f"{NEAR} -> (distances <= tolerance) & ~used;; "
+            f"{ADD} -> int(near.any()); used[near.nonzero()[:1]] = True"
+        ),
         "only the first image is counted: add up, and return after the loop.": (
             f"{ADD} -> int(near.any()); return count"
         ),
@@ -196,10 +205,25 @@ check.mistakes(
         ),
         "copies that stand at the end of train are missed: compare with all of "
         "it.": edits(
-            "(train - image)", "(train{} - image)", "[:-1]", "[: len(train) // 2 + 1]"
+            "(train - image)",
+            "(train{} - image)",
+            *("[:-1]", "[: len(train) // 2 + 1]", "[:64]"),
         ),
         "the last test image is left out, or the first.": edits(
             LOOP, "for image in test{}:", "[:-1]", "[1:]"
+        ),
+        "test images are left out at the end: the last batch may be a short one.": (
+            edits(
+                LOOP,
+                "for image in test[: {}]:",
+                *(f"len(test) // {n} * {n}" for n in (16, 32, 64)),
+                *(f"max((len(test) - 1) // {n}, 1) * {n}" for n in (16, 32, 64)),
+            )
+        ),
+        "only the last batch counts: add up what all of them find.": edits(
+            LOOP,
+            "for image in test[(len(test) - 1) // {0} * {0} :]:",
+            *(16, 32, 64),
         ),
         "half the tolerance, or twice, is allowed here.": edits(
             "<= tolerance", "<= {} * tolerance", 0.5, 2

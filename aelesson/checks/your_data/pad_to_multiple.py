@@ -45,7 +45,9 @@ DRAWN = [
 
 
 def cases():
-    return [{"x": 0.1 + torch.rand(shape), "multiple": m} for shape, m in DRAWN]
+    made = [{"x": 0.1 + torch.rand(shape), "multiple": m} for shape, m in DRAWN]
+    made[-1]["x"] = made[-1]["x"].double() / 3
+    return made
 
 
 def observe(answer, case):
@@ -75,7 +77,8 @@ def observe(answer, case):
     yield from back(crop, padded, case["x"], "padded")
     (row, column), (height, width) = found, x.shape[2:]
     for name, more in OTHERS.items():
-        other = torch.rand(len(x) + more, x.shape[1] + 2 * more, *padded.shape[2:])
+        size = len(x) + more, x.shape[1] + 2 * more, *padded.shape[2:]
+        other = torch.rand(size, dtype=x.dtype)
         window = other[..., row : row + height, column : column + width]
         yield from back(crop, other, window, name)
     slopes = attempt(crop, [other.requires_grad_()])
@@ -98,6 +101,15 @@ SIZES = "-height % multiple, -width % multiple"
 PAD, CROP = "F.pad(x, (0, right, 0, down))", "y[:, :, :height, :width]"
 END, SHAPE = "return padded, crop", "x.shape[2:]"
 CENTRE = "F.pad(x, (right // 2, right - right // 2, down // 2, down - down // 2))"
+
+
+def shared(left, top):
+    """Return edits with as much on both sides; crop looks at the corner, or inside."""
+    pad = f"{PAD} -> F.pad(x, ({left}, {left}, {top}, {top}))"
+    inside = f"y[..., {top} : {top} + height, {left} : {left} + width]"
+    return [pad, f"{pad};; {CROP} -> {inside}"]
+
+
 check.mistakes(
     {
         "what is a multiple already needs no padding: -height % multiple is 0 there.": [
@@ -123,25 +135,29 @@ check.mistakes(
             f"{SIZES} -> -max(height, width) % multiple + max(height, width) - height,"
             " -max(height, width) % multiple + max(height, width) - width"
         ),
-        "height and width get the same padding: each has its own.": [
-            f"{SIZES} -> -height % multiple, -height % multiple",
-            f"{SIZES} -> -width % multiple, -width % multiple",
-        ],
+        "height and width get the same padding: each has its own.": edits(
+            SIZES,
+            "({0},) * 2",
+            *("-height % multiple", "-width % multiple"),
+            "max(-height % multiple, -width % multiple)",
+        ),
         "the padding is on both sides, each time all of it: share it out.": (
             f"{PAD} -> F.pad(x, (right, right, down, down))"
         ),
         "half of an odd number is rounded down twice: one side gets the rest.": (
-            f"{PAD} -> F.pad(x, (right // 2, right // 2, down // 2, down // 2))"
+            shared("right // 2", "down // 2")
         ),
         "half of an odd number is rounded up twice: one side gets the rest.": (
-            f"{PAD} -> F.pad(x, (-(-right // 2),) * 2 + (-(-down // 2),) * 2)"
+            shared("-(-right // 2)", "-(-down // 2)")
         ),
         "multiple is no number of pixels to add: how many are missing?": [
             f"{SIZES} -> multiple, multiple",
         ],
-        "the next multiple is not the next power of two.": (
-            f"{SIZES} -> 2 ** (height - 1).bit_length() - height, "
-            "2 ** (width - 1).bit_length() - width"
+        "the next multiple is not the next power of two.": edits(
+            SIZES,
+            "max({0}, 2 ** (height - 1).bit_length()) - height, "
+            "max({0}, 2 ** (width - 1).bit_length()) - width",
+            *(0, "multiple"),
         ),
         "multiple has no effect: is a number written in its place?": edits(
             SIZES, "-height % {0}, -width % {0}", 2, 4, 8, 16, 32
@@ -151,9 +167,11 @@ check.mistakes(
             f"multiple]",
             f"{SIZES} -> -(height % multiple), -(width % multiple)",
         ],
-        "the nearest multiple may be smaller: round up, so that nothing is cut.": (
-            f"{SIZES} -> round(height / multiple) * multiple - height, "
-            "round(width / multiple) * multiple - width"
+        "the nearest multiple may be smaller: round up, so that nothing is cut.": edits(
+            SIZES,
+            "max(round(height / multiple), {0}) * multiple - height, "
+            "max(round(width / multiple), {0}) * multiple - width",
+            *(0, 1),
         ),
         "batch and channels are padded, too: only height and width.": [
             f"{PAD} -> F.pad(x, (0, right, 0, down, 0, -x.shape[1] % multiple))",
@@ -220,6 +238,8 @@ check.mistakes(
             *edits(CROP, CROP + ".{}", "detach()", "data"),
             f"{CROP} -> torch.tensor({CROP}.tolist())",
         ],
-        "padded must keep the dtype of x.": f"{END} -> return padded.double(), crop",
+        "padded must keep the dtype of x: zeros, too, are made with dtype=x.dtype.": (
+            edits(END, "return padded.{}(), crop", "double", "float")
+        ),
     }
 )

@@ -46,15 +46,19 @@ def calls(seen, case):
     return FINE
 
 
-def unknown(error, mine, asked):
+def unknown(error, mine, asked, others, count):
     """Say what an error may be that is none of the mean squares."""
     every = [e for each in asked for e in each.values()]
-    if any(abs(e - error) <= 1e-4 * e for e in every):
-        return "another's", SAYS["another"]
-    if any(abs(e**0.5 - error) <= 1e-4 * e for e in mine.values()):
-        return "root", SAYS["root"]
+    shared = set.intersection(*map(set, asked))
+    means = [sum(each[s] for each in asked) / len(asked) for s in shared]
+    others = {"another": every, "averaged": means, **others}
+    for name, values in others.items():
+        if any(abs(e - error) <= 1e-4 * e for e in values):
+            return name, SAYS[name]
     if len(mine) > 3:
         return "pieces", SAYS["pieces"].format(len(mine))
+    if max(map(len, mine)) == count:
+        return "together", SAYS["together"]
     told = ", ".join(f"{e:.4g}" for e in mine.values())
     return (
         f"{error:.4f}",
@@ -143,6 +147,14 @@ SAYS = {
     "scaled by the same numbers.",
     "another": "this is the error of another size than the one that you return.",
     "pieces": "a model was asked {} times: hand it all rows of a part at once.",
+    "together": "the model is asked about all rows together: hand it those of one part "
+    "at a time.",
+    "absolute": "this is the absolute error: square the gaps.",
+    "summed": "errors are summed over the columns: take the mean of all values.",
+    "added up": "the squares are added up: take their mean.",
+    "raw units": "the gaps are in the units of the rows as they came: leave them "
+    "standardised.",
+    "averaged": "the errors of all sizes are averaged: report that of the chosen one.",
     "root": "this is the root of the error: return the mean squared error itself.",
     "worst": "this is the size with the largest error: take the smallest.",
     "best": "this size has not the smallest error in any part: choose it on "

@@ -15,7 +15,7 @@ def standardise(train, test):
 
 def cases():
     def table(count, columns, constant=()):
-        size = torch.tensor([1.0, 2e-5, 300.0, 4.0, 0.5])[:columns]
+        size = torch.tensor([1.0, 2e-5, 300.0, 2e-7, 0.5])[:columns]
         shift = torch.tensor([2.0, 3e-5, -500.0, 0.0, 1.0])[:columns]
         x = shift + size * torch.randn(count, columns)
         for column, value in constant:
@@ -64,6 +64,11 @@ SAFE = "torch.where(std > 0, std, 1.0)"
 LEFT = "(train - mean) / divisor"
 RIGHT = "(test - mean) / divisor"
 BOTH = "torch.cat([train, test])"
+ROW = "x.std(1, correction=0, keepdim=True)"
+BY_ROW = [  # a row of equal values is divided by 0, or by 1
+    f"(lambda x: (x - x.mean(1, True)) / {divisor})"
+    for divisor in (ROW, f"torch.where({ROW} > 0, {ROW}, 1.0)")
+]
 OWN = "test.std(0, correction=0).clamp(min=1e-9)"
 END = "return train, test"
 SMALL = "torch.where(std > 0, std, {})"
@@ -110,10 +115,7 @@ check.mistakes(
             f"{STD} -> train.std(correction=0)"
         ],
         "these are the rows' own numbers: columns are averaged over dimension 0.": (
-            f"{LEFT} -> (train - train.mean(1, True)) / train.std(1, keepdim=True, "
-            "correction=0);; "
-            f"{RIGHT} -> (test - test.mean(1, True)) / test.std(1, keepdim=True, "
-            "correction=0)"
+            [f"{LEFT} -> {by}(train);; {RIGHT} -> {by}(test)" for by in BY_ROW]
         ),
         "this divides by the variance: take its root.": f"{STD} -> train.var(0, "
         "correction=0)",
@@ -130,7 +132,11 @@ check.mistakes(
             SAFE, "std.clamp(min={})", 1e-3, 1e-4, 0.1, 1
         ),
         "a column of small numbers is not constant: only a deviation of 0 becomes 1.": (
-            edits(SAFE, "torch.where(std > {0}, std, 1.0)", 1e-4, 1e-3, 1e-2)
+            edits(
+                SAFE,
+                "torch.where(std > {0}, std, 1.0)",
+                *(f"1e-{n}" for n in range(2, 7)),
+            )
         ),
         "another number stands in the place of a deviation of 0: put 1 there, so that "
         "a\n"
@@ -161,12 +167,20 @@ check.mistakes(
         ],
         "this is no standard deviation: the root of the mean squared gap to the "
         "mean.": [
-            f"{STD} -> (train - mean).abs().mean(0)",
+            f"{STD} -> (train - train.mean(0)).abs().mean(0)",
             f"{STD} -> train.square().mean(0).sqrt()",
             f"{STD} -> (train.amax(0) - train.amin(0))",
             f"{STD} -> train.abs().amax(0)",
+            f"{STD} -> train.norm(dim=0)",
         ],
-        "this is the median: take the mean.": f"{MEAN} -> train.median(0).values",
+        "this is the median: take the mean.": [
+            f"{MEAN} -> {middle}{more}"
+            for middle in ("train.median(0).values", "train.quantile(0.5, 0)")
+            for more in (
+                "",
+                f";; {STD} -> (train - {middle}).square().mean(0).sqrt()",
+            )
+        ],
         "far values are cut off: leave them.": edits(
             END, "return train.clamp(-{0}, {0}), test.clamp(-{0}, {0})", 1, 2
         ),

@@ -107,6 +107,7 @@ check.mistakes(
             "x.permute(3, 0, 1, 2)",
             "x.permute(3, 1, 2, 0)",
             "x.permute(3, 2, 1, 0)",
+            "(x[..., 0] if array.ndim == 3 else x).permute(*range(array.ndim)[::-1])",
         ),
         "permute lists, for each new axis, the old one: 0, 3, 1, 2.": (
             "3, 1, 2 -> 2, 3, 1"
@@ -157,6 +158,8 @@ check.mistakes(
             "return y -> y = (y - y.min()) / (y.max() - y.min()); return y",
             "return y -> y = y / y.max(); return y",
             "return y -> y = y / y.flatten(1).amax(1)[:, None, None, None]; return y",
+            "return y -> low, high = (f(y, (1, 2, 3), True) for f in (torch.amin, "
+            "torch.amax)); return ((y - low) / (high - low)).float()",
         ],
         "bytes are cut to whole numbers: make floats of them before you divide.": [
             *edits(SCALE, "{}", "x // 255", "(x.float() / 255).byte()"),

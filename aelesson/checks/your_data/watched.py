@@ -32,9 +32,12 @@ class Warped(nn.Module):
         self.asked.append(x.detach().clone())
         return x + 0.5 * (x.detach() @ self.weight).sin()
 
-    def error(self, x):
+    def gaps(self, x):
         with torch.no_grad():
-            return float((x @ self.weight).sin().mul(0.5).square().mean())
+            return (x @ self.weight).sin().mul(0.5)
+
+    def error(self, x):
+        return float(self.gaps(x).square().mean())
 
 
 @dataclass
@@ -81,6 +84,16 @@ class Watched:
         stds = [part.std(0, correction=c) for c in (0, 1) if len(part) > c]
         mean = close(-self.low * std, part.mean(0))
         return mean, any(close(std, each) for each in stds)
+
+    def other_errors(self, model):
+        """Return by name what is no mean square of a model's gaps: absolute, summed."""
+        units = 1 / (self.high - self.low)
+        for gaps in map(model.gaps, model.asked):
+            yield "absolute", float(gaps.abs().mean())
+            yield "root", float(gaps.square().mean().sqrt())
+            yield "summed", float(gaps.square().sum(1).mean())
+            yield "added up", float(gaps.square().sum())
+            yield "raw units", float((gaps * units).square().mean())
 
     def errors(self):
         """Return for each model the places it was asked about, and its error there."""

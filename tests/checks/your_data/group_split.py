@@ -100,6 +100,9 @@ WRONG = {
     "rows of one group are on both sides": by_rows,
     "the generator that came in was not used": [in_order, seeding],
     "something draws from elsewhere": by_python_random,
+    "a share of scikit-learn's is rounded up": lambda groups, share, generator: next(
+        GroupShuffleSplit(1, test_size=share).split(groups, groups=groups)
+    ),
     "int() rounds down": rounded(np.floor),
     "ceil rounds up": rounded(np.ceil),
     "changes from draw to draw": tossed,

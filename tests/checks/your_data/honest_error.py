@@ -29,7 +29,7 @@ def of_rows(groups, generator):
     return order.tensor_split([len(groups) // 2, len(groups) * 3 // 4])
 
 
-def by_loop(scale=0, choose=1, report=2, split=of_groups, every=False):
+def by_loop(scale=0, choose=1, report=2, split=of_groups, measure=torch.square):
     """Return an answer that scales, chooses and reports by these parts."""
 
     def honest_error(rows, groups, sizes, train, generator):
@@ -47,7 +47,7 @@ def by_loop(scale=0, choose=1, report=2, split=of_groups, every=False):
             model = train(parts[0], size).eval()
             with torch.no_grad():
                 error, last = (
-                    float(((model(x) - x) ** 2).mean())
+                    float(measure(model(x) - x).mean())
                     for x in (parts[choose], parts[report])
                 )
             if error < smallest:
@@ -100,6 +100,18 @@ def own_scales(rows, groups, sizes, train, generator):
     return best, errors[1][best]
 
 
+def all_at_once(rows, groups, sizes, train, generator):
+    names = of_groups(groups, generator)
+    known, new, last = (torch.isin(groups, each) for each in names)
+    z = (rows - rows[known].mean(0)) / rows[known].std(0)
+    gaps = {}
+    for size in sizes:
+        model = train(z[known], size)
+        gaps[size] = (model(z) - z).detach().square().mean(1)
+    best = min(sizes, key=lambda size: gaps[size][new].mean().item())
+    return best, gaps[best][last].mean().item()
+
+
 RIGHT = [by_library, by_loop()]
 WRONG = {
     "all three leaks are there": [broken, by_loop(None, 2, 2, of_rows)],
@@ -110,6 +122,11 @@ WRONG = {
     "one leak is left: rows of one group": by_loop(split=of_rows),
     "one leak is left: the size is chosen": [one_split, by_loop(report=1)],
     "are not on one scale": own_scales,
+    "asked about all rows together": all_at_once,
+    "this is the absolute error": by_loop(measure=torch.abs),
+    "errors are summed over the columns": by_loop(
+        measure=lambda gaps: gaps.square().sum(1)
+    ),
     "rows that the model was trained on": [by_loop(report=0), by_loop(choose=0)],
     "global random state": lambda r, g, s, t, _: by_loop()(r, g, s, t, None),
     "the generator that came in was not used": lambda r, g, s, t, _: by_library(

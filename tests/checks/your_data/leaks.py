@@ -61,6 +61,23 @@ def at_once(train, test, tolerance):
     return int((gaps.square().mean((2, 3, 4)).sqrt() <= tolerance).any(1).sum())
 
 
+def by_channels(train, test, tolerance):
+    def near(a, b):
+        return ((a - b) ** 2).mean((1, 2)).sqrt().min() <= tolerance
+
+    return sum(any(near(x, y) for y in train) for x in test)
+
+
+def one_for_one(train, test, tolerance):
+    left, found = list(train), 0
+    for image in test:
+        gaps = [float((image - x).square().mean().sqrt()) for x in left]
+        near = [i for i, gap in enumerate(gaps) if gap <= tolerance]
+        found += bool(near)
+        left = [x for i, x in enumerate(left) if i not in near[:1]]
+    return found
+
+
 RIGHT = [by_numpy, by_chunks, by_cdist, by_loops, by_scikit]
 WRONG = {
     "the Euclidean distance grows": lambda *a: by_cdist(*a, root=0),
@@ -69,8 +86,24 @@ WRONG = {
     "each test image is compared with one": by_place,
     "you make a table of all differences": at_once,
     "train images are counted": lambda a, b, t: by_numpy(b, a, t),
-    "only a distance of exactly the tolerance": lambda a, b, t: by_loops(
+    "a distance of exactly the tolerance counts": lambda a, b, t: by_loops(
         a, b, t - 1e-6 * (t > 0)
+    ),
+    "the last batch may be a short one": [
+        lambda a, b, t: by_chunks(a, b[: len(b) // 64 * 64], t) if len(b) > 63 else 0,
+        lambda a, b, t: by_chunks(a, b[: max(len(b) - len(b) % 64, 64)], t),
+    ],
+    "only the last batch counts": lambda a, b, t: by_chunks(a, b.split(64)[-1], t),
+    "copies that stand at the end of train": lambda a, b, t: by_chunks(a[:64], b, t),
+    "divided by another number": lambda a, b, t: by_numpy(a, b, t / a.shape[1] ** 0.5),
+    "each row or channel has its own root": by_channels,
+    "an image of train may have several copies": one_for_one,
+    "copies within test": lambda a, b, t: sum(
+        by_loops(torch.cat([a, b[:i]]), b[i : i + 1], t) for i in range(len(b))
+    ),
+    "an epsilon is added": lambda a, b, t: by_numpy(a, b, t + 1e-3),
+    "rounded to bytes": lambda a, b, t: by_numpy(
+        (a * 255).round() / 255, (b * 255).round() / 255, t
     ),
     "compare every test image with all": lambda a, b, t: int(
         ((a - b) ** 2).mean((1, 2, 3)).sqrt().le(t).sum()

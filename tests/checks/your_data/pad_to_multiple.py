@@ -86,6 +86,28 @@ def bordered(x, multiple):
     return padded + 0.25 * (1 - ones), crop
 
 
+def on_both_sides(x, multiple, more):
+    (h, w), (top, left) = (
+        x.shape[2:],
+        ((-s % multiple + more) // 2 for s in x.shape[2:]),
+    )
+    padded = nn.ZeroPad2d((left, left, top, top))(x)
+    return padded, lambda y: y[..., top : top + h, left : left + w]
+
+
+def to_size(x, size):
+    (h, w), (high, wide) = x.shape[2:], size
+    padded = nn.functional.pad(x, (0, wide - w, 0, high - h))
+    return padded, lambda y: y[..., :h, :w]
+
+
+def in_float32(x, multiple):
+    padded, crop = by_ceil(x, multiple)
+    zeros = torch.zeros(padded.shape)
+    zeros[..., : x.shape[2], : x.shape[3]] = x
+    return zeros, crop
+
+
 RIGHT = [by_ceil, in_the_centre, by_negative_padding, by_torchvision, by_class]
 WRONG = {
     "needs no padding": always,
@@ -96,6 +118,18 @@ WRONG = {
         nn.functional.pad(x, (0, -x.shape[2] % m, 0, -x.shape[3] % m)),
         by_ceil(x, m)[1],
     ),
+    "is rounded up twice": lambda x, m: on_both_sides(x, m, 1),
+    "is rounded down twice": lambda x, m: on_both_sides(x, m, 0),
+    "the next power of two": lambda x, m: to_size(
+        x, [max(m, 2 ** (side - 1).bit_length()) for side in x.shape[2:]]
+    ),
+    "the nearest multiple may be smaller": lambda x, m: to_size(
+        x, [max(m, (side + m // 2) // m * m) for side in x.shape[2:]]
+    ),
+    "the same padding": lambda x, m: to_size(
+        x, [side + max(-s % m for s in x.shape[2:]) for side in x.shape[2:]]
+    ),
+    "padded must keep the dtype": in_float32,
     "without calling it": lambda x, m: (by_ceil(x, m)[0], x),
     "around x there must be zeros": bordered,
     "padded alone comes back": lambda x, m: by_ceil(x, m)[0],

@@ -20,13 +20,13 @@ def by_scikit(train, test):
     return tuple(torch.from_numpy(x).float() for x in both)
 
 
-def by_columns(train, test):
+def by_columns(train, test, least=1e-8):
     parts = [], []
     for column, new in zip(train.T, test.T, strict=True):
         mean = column.mean()
         std = ((column - mean) ** 2).mean().sqrt()
         for part, values in zip(parts, (column, new), strict=True):
-            part.append(values - mean if std < 1e-8 else (values - mean) / std)
+            part.append(values - mean if std < least else (values - mean) / std)
     return torch.stack(parts[0], 1), torch.stack(parts[1], 1)
 
 
@@ -41,6 +41,18 @@ def by_numpy(train, test, own=None, ddof=0, small=1.0):
 
 def alone(x):
     return by_numpy(x, x)[0]
+
+
+def by_rows(x):
+    return by_numpy(x.T, x.T)[0].T
+
+
+def around(train, test, center, spread=lambda gaps: np.sqrt((gaps**2).mean(0))):
+    middle = center(train.numpy(), axis=0)
+    width = spread(train.numpy() - middle)
+    width[width == 0] = 1
+    both = ((x.numpy() - middle) / width for x in (train, test))
+    return tuple(torch.from_numpy(x).float() for x in both)
 
 
 def in_place(train, test):
@@ -65,6 +77,12 @@ WRONG = {
     ),
     "changes its input test in place": in_place,
     "float32": lambda a, b: tuple(x.double() for x in by_numpy(a, b)),
+    "the rows' own numbers": lambda a, b: (by_rows(a), by_rows(b)),
+    "a column of small numbers is not constant": lambda a, b: by_columns(a, b, 1e-6),
+    "this is the median": lambda a, b: around(a, b, np.median),
+    "this is no standard deviation": lambda a, b: around(
+        a, b, np.mean, lambda gaps: np.abs(gaps).mean(0)
+    ),
     "in the other order": lambda a, b: by_numpy(a, b)[::-1],
     "one tensor comes back": lambda a, b: torch.cat(by_numpy(a, b)),
 }

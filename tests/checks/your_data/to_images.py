@@ -46,6 +46,11 @@ def in_place(array):
     return by_numpy(array)
 
 
+def stretched(array):
+    x = by_numpy(array)
+    return torch.stack([(y - y.min()) / (y.max() - y.min()) for y in x])
+
+
 RIGHT = [by_numpy, by_torchvision, by_loops, by_moveaxis]
 WRONG = {
     "the channels are still last": lambda a: torch.as_tensor(
@@ -72,6 +77,10 @@ WRONG = {
         by_numpy(a),
         np.multiply(a, 0, out=a),
     )[0],
+    "the images must stay the first axis": lambda a: torch.tensor(
+        (a / (255 if a.dtype == np.uint8 else 1)).T
+    ).float(),
+    "its own darkest and brightest": stretched,
     "images are not standardised": lambda a: (
         (by_numpy(a) - by_numpy(a).mean()) / by_numpy(a).std()
     ),
