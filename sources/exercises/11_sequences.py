@@ -408,12 +408,12 @@ print("mended:", curve(error_per_step))
 #   exercise 3 does. `decode` gets nothing but the codes, and `length = 24`. Anyone who trained
 #   on the judge's strokes is found out.
 # - What beats PCA of the padded strokes earns the points. The check shows your place among
-#   PCA, the lesson's two networks and the course's best.
+#   PCA, the lesson's two networks, trained for short here, and the course's best.
 #
 # <details><summary>Hint 1</summary>
 #
-# In the lesson, which network was best where the greatest length is known? What did it not
-# get to see, that `encode` is given?
+# Here the greatest length is known, so the padded MLP is open to you. In the lesson, what kept
+# it from getting further? And what did it not get to see, that `encode` is given?
 #
 # </details>
 # <details><summary>Hint 2</summary>

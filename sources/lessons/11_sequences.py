@@ -1,18 +1,19 @@
 # %% [markdown]
 # # 11 How do you encode what has no fixed length?
 #
-# You will read digits row by row and pen strokes step by step, press both into codes of
-# fixed size, and measure what recurrence buys, what it costs, and how padding spoils it.
+# You will press pen strokes of different lengths into codes of fixed size, and see that the
+# answer to "which network is better?" turns round while both learn.
 #
 # **You will be able to**
 #
 # - say what a linear layer does with an image that nobody flattened, and what reading
 #   rows as steps changes;
 # - pad, mask and pack sequences so that the padding reaches neither loss nor code;
-# - train a decoder with teacher forcing and by running freely, and measure the gap;
-# - test whether a code does any work.
+# - compare two networks at equal epochs and at equal work, and say when the order changes;
+# - train a decoder with teacher forcing and by running freely, and measure the gap.
 #
-# **Time:** 50 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 55 minutes to read, the three *Depth* sections included; the code takes less than
+# a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb).
 
@@ -22,34 +23,35 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from aelesson import data, expected, linear, losses, models, networks
-from aelesson import objectives, plots, runtime, sequences, strokes
+from aelesson import data, expected, linear, models, networks
+from aelesson import plots, runtime, sequences, strokes
 from aelesson.recurrent import RecurrentAutoencoder, free_running, teacher_forcing
 from aelesson.training import TrainConfig, evaluate, fit, one_cycle
 
 # %% [markdown]
-# The settings. Sizes, epochs and learning rates were chosen on validation images and
-# validation strokes.
+# The settings. Each budget is a training of its own, begun anew, with a learning rate that
+# rises and falls within it (`one_cycle`). So each point of the figures below is a finished
+# training, and no snapshot of a longer one.
 
 # %%
 device = runtime.start()
 plots.use_style()
 digits = data.load()
-x_train, x_test = digits.train.images, digits.test.images
+x_test = digits.test.images
 proven = expected.Lesson("11_sequences", digits.name)
-EPOCHS = 2 if len(x_train) < 10_000 else 1
-STROKE_EPOCHS = 6
+GRU_EPOCHS, MLP_EPOCHS = (8, 24, 160), (8, 24, 160, 400)
 seed = runtime.default_seed()
 
 
 def train(model, examples, objective, epochs, rate):
-    fit(model.to(device), examples, objective, TrainConfig(epochs, 32, rate, one_cycle))
+    config = TrainConfig(epochs, 32, rate, one_cycle)
+    fit(model.to(device), examples, objective, config, progress=False)
     return model.cpu()
 
 # %% [markdown]
 # ## 1. What does a linear layer see in an image that nobody flattened?
 #
-# A widely copied tutorial leaves out the flattening, and its first layer stops with an
+# Somebody leaves out the flattening, and the first layer stops with an
 # error. Let us cause it: 100 images of shape (1, 28, 28), a layer from 784 to 400.
 #
 # **Predict:** the message names two shapes. What is the first?
@@ -83,9 +85,9 @@ proven.claim("a linear layer treats each row alone", differs.sum((0, 1)).nonzero
 #
 # $$h_t = \mathrm{GRU}(x_t, h_{t-1}), \qquad h_0 = 0 .$$
 #
-# $x_t$ is row $t$, and $h_t$ the **hidden state**. The GRU (Cho et al., 2014) is one such rule:
-# it makes a proposal $n_t$ from $x_t$ and $h_{t-1}$, and a gate $u_t$ says how much of the old
-# state stays: $h_t = (1 - u_t)\, n_t + u_t\, h_{t-1}$.
+# $x_t$ is row $t$, and $h_t$ the **hidden state**. The gated recurrent unit, GRU (Cho et al.,
+# 2014), is one such rule: it makes a proposal $n_t$ from $x_t$ and $h_{t-1}$, and a gate $u_t$
+# says how much of the old state stays: $h_t = (1 - u_t)\, n_t + u_t\, h_{t-1}$.
 #
 # ### Three words that get mixed up
 #
@@ -95,11 +97,13 @@ proven.claim("a linear layer treats each row alone", differs.sum((0, 1)).nonzero
 # - There are no "encoder and decoder losses". There is one loss, at the end, and its gradient
 #   goes through the decoder into the encoder.
 #
-# ## 2. Does reading row by row beat flattening?
+# ## 2. What is a recurrent autoencoder?
 #
-# The encoder reads the 28 rows; a linear map of its last state is the code. The decoder gets
+# The encoder reads the steps; a linear map of its last state is the code. The decoder gets
 # its first state from the code, and its first input is zeros. From then on **it runs
 # freely**: each output is its next input (Srivastava et al., 2015).
+#
+# **Predict:** which parts of this depend on the length of the sequence?
 
 # %%
 def rows_as_sequence(images):  # (B, 1, H, W) -> (B, H, W)
@@ -115,17 +119,13 @@ def decode_sequence(cell, z, length):  # z is the first state
 
 # %% [markdown]
 # `cell` is one step, $(x_t, h_t) \mapsto (\hat{x}_{t+1}, h_{t+1})$. The library's is a GRU with
-# a linear layer that reads its state. It starts with a bias of 2 on the gate $u_t$, so that
-# about 88 % of the state stays from step to step (Gers et al., 2000, for LSTMs). After 28
-# steps that is 3 %: not much. But at the usual start half of it stays at each step, and after
-# 28 steps less than one part in a hundred million.
-#
-# Both functions must equal the library's.
+# a linear layer that reads its state, and a bias that lets the state last from the start (Gers
+# et al., 2000, for LSTMs). Both functions must equal the library's.
 
 # %%
 runtime.seed_everything(seed)
 gru = RecurrentAutoencoder(features=28, hidden=64, latent_dim=16)
-some_rows, first_state = rows_as_sequence(images), torch.randn(100, 64)
+some_rows, first_state = rows_as_sequence(images), torch.randn(100, gru.rnn.hidden_size)
 assert torch.equal(some_rows, sequences.rows_as_sequence(images))
 assert torch.equal(
     decode_sequence(gru.decoder, first_state, 28),
@@ -133,80 +133,21 @@ assert torch.equal(
 )
 
 # %% [markdown]
-# The rival: an MLP with a code of 16 and as many parameters (its hidden layer has
-# only 24 units). Both get no more than 2 epochs (1 on the whole of MNIST), equal batches, and
-# a learning rate of their own, the best of a few. And PCA with 16 components, as ever: it is
-# computed, not trained, so it has no epochs.
-#
-# Parameters are not work. In a recurrent network each weight is used at every step, so we
-# count **multiply-adds** per image too.
-#
-# **Predict:** an image has rows, and rows have an order. Does that help the GRU?
-
-# %%
-train(gru, (rows_as_sequence(x_train), torch.full((len(x_train),), 28)), free_running, EPOCHS, 1e-2)
-runtime.seed_everything(seed)
-mlp = train(models.Autoencoder.mlp((784, 24, 16)), x_train, objectives.reconstruction(), EPOCHS, 2e-2)
-x_pca = linear.pca_reconstruct(x_test, *linear.fit_pca(x_train, 16)).clamp(0, 1)
-with torch.no_grad():
-    back = gru(rows_as_sequence(x_test), torch.full((len(x_test),), 28))
-    x_hat = {
-        "mean image": x_train.mean(0, keepdim=True).expand_as(x_test),
-        "PCA": x_pca,
-        "MLP": mlp(x_test),
-        "GRU on rows": back.clamp(0, 1)[:, None],  # (B, 28, 28) -> (B, 1, 28, 28)
-    }
-
-# %% [markdown]
-# A recurrent weight matrix is used at every step, the others once.
-
-# %%
-def multiply_adds(model, steps=1):
-    return sum(
-        weights.numel() * (1 if "_code" in name else steps)
-        for name, weights in model.named_parameters() if weights.dim() == 2
-    )
-
-mse = {name: losses.mse(images, x_test).mean().item() for name, images in x_hat.items()}
-for name, value in mse.items():
-    proven.figure(f"test MSE, {name}", value)
-for name, model in {"MLP": mlp, "GRU on rows": gru}.items():
-    proven.figure(f"parameters, {name}", sum(p.numel() for p in model.parameters()), digits=0)
-work = multiply_adds(gru, steps=28) / multiply_adds(mlp)
-proven.figure("multiply-adds per image, GRU / MLP", work, digits=1)
-
-# %% alt="Four rows of ten digits: the digits; the reconstructions by PCA and by the MLP, rough and mostly readable; and those of the GRU, blurs that look like a 0, a 1 or a 9."
-SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
-names = ("PCA", "MLP", "GRU on rows")
-plots.image_rows(
-    {"digit": x_test[SHOWN]} | {name: x_hat[name][SHOWN] for name in names},
-    title="A code of 16, few epochs for the networks: row by row learns least",
-)
-plt.show()
-
-# %%
-proven.claim("the GRU beats the mean image by a fifth or more", mse["GRU on rows"] < 0.8 * mse["mean image"])
-proven.claim("it has more error than the MLP of its size", mse["GRU on rows"] > mse["MLP"])
-proven.claim("which itself has more than PCA, by a tenth or more", mse["MLP"] > 1.1 * mse["PCA"])
-proven.claim("for more than 20 times as many multiply-adds", work > 20)
-
-# %% [markdown]
-# **Read it.** The GRU loses, and it takes far more work per image. But 2 epochs are few, because
-# the GRU is slow: both networks are still learning, and even the MLP is behind PCA. So this
-# says who learns *sooner*, not who would win in the end. All that the GRU knows of the first
-# row must survive 27 more steps, then a bottleneck, then come out *first*. An MLP reaches every
-# pixel in one step. Digits have a fixed size; nothing here needs a sequence. So let us take something that does.
+# **Read it.** Only the number of steps: no weight belongs to a place, so any length will do.
+# Digits have a fixed size and need none of this. Let us take something that does.
 #
 # ## 3. What do you do with different lengths?
 #
 # Pen strokes: a list of movements $(dx, dy)$, 8 to 24 of them, scaled so that a
-# step has a length of about 1. They come from a documented generator, `aelesson.strokes`:
-# loops, zigzags and spirals, of random direction, speed, width, turning sense and length, drawn by a
-# hand that trembles a little. In the figure, a red dot marks where a stroke begins.
+# step has a length of about 1: loops, zigzags and spirals in random directions, drawn by a
+# hand that trembles a little. `aelesson.strokes` generates them.
+#
+# **Predict:** a tensor has one length. What happens to short strokes?
 
 # %%
 steps, lengths, kinds = strokes.draw(4000, torch.Generator().manual_seed(0))
-stroke_train, stroke_test = (steps[:1800], lengths[:1800]), (steps[3000:], lengths[3000:])
+stroke_train, more_strokes = (steps[:450], lengths[:450]), (steps[:1800], lengths[:1800])
+stroke_test = steps[3000:], lengths[3000:]
 x, its_lengths = stroke_test
 tuple(steps.shape), lengths[:8].tolist()
 
@@ -258,17 +199,15 @@ proven.figure("test MSE, zero motion", zero_motion, digits=3)
 # %% [markdown]
 # **Read it.** 0 times nan is nan, so a mask must *replace*, not multiply. A third of the
 # box is padding. And a pen that never moves has the error in the last line: the first
-# baseline. (One choice is hidden in the formula: every *step* weighs the same, so
-# a long stroke weighs more than a short one.)
+# baseline. (Every *step* weighs the same, so a long stroke weighs more than a short one.)
 #
 # ## 4. Where does the code stand?
 #
 # In PyTorch, `rnn(x)[1]` is the state behind the last step *of the box*. For a short stroke
 # the network goes on reading zeros until there. Take strokes of 24 steps, the longest, and
 # append more and more zeros. How far do the states move? Our unit is the mean distance
-# between the *states* of two different strokes, read at their true end. We also measure the
-# **spread** of the states at the end of the box: the mean distance between two of them, in
-# the same unit. It begins at 1.
+# between the states of two strokes, read at their true end. The **spread** is that
+# distance at the end of the box; it begins at 1.
 #
 # **Predict:** where do the states of all these strokes go, after many zeros?
 
@@ -313,51 +252,16 @@ proven.claim("20 zeros move a state by half a distance between two strokes' stat
 proven.claim("60 zeros take away 9 tenths of the distance between two strokes' states, or more", moved["spread of the box's states"][-1] < 0.1)
 
 # %% [markdown]
-# **Read it.** The box's states walk to one and the same place, where the GRU ends up when
-# nothing happens. On the way they forget the stroke. What is worse: the code depends on the
-# *other* strokes in the batch, because the longest one sets the size of the box. `encode_sequence`
-# **packs**: each stroke stops at its own end, and padding does not exist. (This GRU is untrained.
-# *Break it* does the same to a trained one.)
+# **Read it.** The box's states walk to one place and forget the stroke on the way. What is
+# worse: the code depends on the *other* strokes in the batch, as the longest one sets the size
+# of the box. `encode_sequence` **packs**: each stroke stops at its own end.
 #
-# ## 5. From which end should the encoder read?
+# ## 5. Who is ahead, and when?
 #
-# The decoder's first job is the first step, and that is what a forwards encoder read
-# longest ago. Sutskever et al. (2014) read their sentences backwards: then the first step
-# is the freshest. Turning round must turn the *stroke*, not the box: the padding stays
-# behind the end. Two autoencoders with a code of 8, equal in everything else.
-#
-# **Predict:** does the order matter, when the same numbers are read?
-
-# %%
-trained, test_mse = {}, {"zero motion": zero_motion}
-for name in ("forwards", "backwards"):
-    runtime.seed_everything(seed)
-    order = getattr(sequences, name)
-    trained[name] = RecurrentAutoencoder(2, 48, 8, order)
-    train(trained[name], stroke_train, free_running, STROKE_EPOCHS, 2e-2)
-    error = evaluate(trained[name], stroke_test, free_running)["loss"]
-    test_mse[f"GRU, {name}"] = error
-    proven.figure(f"test MSE, GRU that reads {name}", error, digits=3)
-proven.claim(
-    "reading backwards takes away a sixth of the error or more",
-    test_mse["GRU, backwards"] < test_mse["GRU, forwards"] * 5 / 6,
-)
-
-# %% [markdown]
-# **Read it.** The code has the same size and the network sees the same numbers, but the
-# way from a step's input to its output is shorter for the steps that come first. They
-# are learnt soon, and all later ones build on them. This is about *learning* in a
-# given number of steps, not about what could be represented. From here on we read backwards.
-#
-# ## 6. Is it any good?
-#
-# Strokes have at most 24 steps. So the plain way is open: pad, flatten to 48 numbers,
-# and use PCA or an MLP, with 8 numbers of code. The MLP has the masked loss and as many
-# parameters as the GRU. PCA is fitted to the padded box, zeros included, and has 432. Neither
-# gets the length as an input; only steps up to the true length count in the test. The mean
-# step is no baseline of its own: strokes go in all directions, so it is nearly zero motion.
-#
-# **Predict:** which of them wins at equal epochs? And if the MLP may train five times as long?
+# Strokes have at most 24 steps. So the plain way is open: pad, flatten to 48 numbers, and
+# use an MLP. Its loss is masked, its code has 8 numbers, and it has as many parameters as
+# the GRU, which reads its strokes backwards (section 6 says why). And PCA of the padded box,
+# with 8 components, which is computed and not trained.
 
 # %%
 def masked_reconstruction(model, batch):
@@ -365,55 +269,153 @@ def masked_reconstruction(model, batch):
     mask = lengths_to_mask(lengths.cpu(), x.shape[1]).to(x.device)
     return {"loss": sequences.masked_mse(model(x), x, mask)}
 
-def padded_mlp(epochs, objective):
+def padded_mlp(epochs, objective=masked_reconstruction, examples=stroke_train, hidden=139, rate=1e-2):
     runtime.seed_everything(seed)
-    encoder = networks.mlp_encoder((48, 139, 8))
-    decoder = networks.mlp_decoder((8, 139, 48), (24, 2), output=nn.Identity)
-    model = models.Autoencoder(encoder, decoder)
-    return train(model, stroke_train, objective, epochs, 1e-2)
+    encoder = networks.mlp_encoder((48, hidden, 8))
+    decoder = networks.mlp_decoder((8, hidden, 48), (24, 2), output=nn.Identity)
+    return train(models.Autoencoder(encoder, decoder), examples, objective, epochs, rate)
+
+def recurrent(epochs, objective=free_running, order=sequences.backwards):
+    runtime.seed_everything(seed)
+    model = RecurrentAutoencoder(2, 48, 8, order)
+    return train(model, stroke_train, objective, epochs, 2e-2)
 
 # %% [markdown]
-# Even the second MLP takes less work than the GRU, counted in multiply-adds: few for each
-# stroke, and so few in training, though it makes five times the epochs.
+# "Which is better?" has no answer without "after how much training?". So each is trained with
+# several budgets. The MLP's last one brings it little more; the GRU's is as long as this
+# lesson can wait.
+#
+# **Predict:** which of them is ahead after 8 epochs, which at the end? And where is PCA?
 
 # %%
+grus = {epochs: recurrent(epochs) for epochs in GRU_EPOCHS}
+mlps = {epochs: padded_mlp(epochs) for epochs in MLP_EPOCHS}
+gru_mse = {n: evaluate(model, stroke_test, free_running)["loss"] for n, model in grus.items()}
+mlp_mse = {n: evaluate(model, stroke_test, masked_reconstruction)["loss"] for n, model in mlps.items()}
 x_pca = linear.pca_reconstruct(x, *linear.fit_pca(stroke_train[0], 8))
-test_mse["PCA, padded"] = masked_mse(x_pca, x, mask).item()
-for name, times in {"MLP, padded": 1, "MLP, padded, 5 times the epochs": 5}.items():
-    mlp = padded_mlp(times * STROKE_EPOCHS, masked_reconstruction)
-    test_mse[name] = evaluate(mlp, stroke_test, masked_reconstruction)["loss"]
-for name in list(test_mse)[3:]:
-    proven.figure(f"test MSE, {name}", test_mse[name], digits=3)
-best = trained["backwards"]
-for name, model in {"padded MLP": mlp, "GRU": best}.items():
-    proven.figure(f"parameters, {name}, strokes", sum(p.numel() for p in model.parameters()), digits=0)
-work = multiply_adds(best, steps=24) / multiply_adds(mlp)
-proven.figure("multiply-adds per stroke, GRU / MLP", work, digits=1)
+pca = masked_mse(x_pca, x, mask).item()
 
-# %% alt="Bars of test MSE: zero motion longest, then the GRU that reads forwards; the GRU that reads backwards; PCA, a little shorter; the padded MLP shorter still, and shortest with five times the epochs."
-plots.ladder(
-    dict(sorted(test_mse.items(), key=lambda item: -item[1])), digits=3,
-    xlabel="test MSE per number (lower is better)",
-    title="Where the greatest length is known, the padded MLP wins",
+# %%
+for n, value in gru_mse.items():
+    proven.figure(f"test MSE, GRU, {n} epochs", value, digits=3)
+for n, value in mlp_mse.items():
+    proven.figure(f"test MSE, padded MLP, {n} epochs", value, digits=3)
+proven.figure("test MSE, PCA, padded", pca, digits=3)
+
+# %% alt="Error against epochs, both axes logarithmic: after 8 epochs the padded MLP is below the GRU and both are above PCA; the GRU falls steeply and after 160 epochs is lowest of all; the MLP goes below PCA, flattens, and does not reach the GRU even after 400 epochs."
+plots.paths(
+    {
+        "GRU, backwards": (list(gru_mse), list(gru_mse.values())),
+        "padded MLP": (list(mlp_mse), list(mlp_mse.values())),
+        "PCA (no epochs)": ((8, 400), (pca, pca)),
+        "zero motion": ((8, 400), (zero_motion, zero_motion)),
+    },
+    xlabel="epochs of the training", ylabel="test MSE per number", log="xy",
+    title="At equal epochs: the MLP leads first, the GRU at the end",
 )
 plt.show()
 
+# %% [markdown]
+# Equal epochs flatter the GRU. It uses each weight at every step, so an epoch is more work,
+# counted in **multiply-adds**. Here are the same trainings against work.
+#
+# **Predict:** where do the lines cross now?
+
 # %%
-ours, equal = test_mse["GRU, backwards"], test_mse["MLP, padded"]
-longer = test_mse["MLP, padded, 5 times the epochs"]
-proven.claim("the GRU has less than a third of the error of zero motion", ours < zero_motion / 3)
-proven.claim("after equal epochs the padded MLP beats it", equal < ours)
-proven.claim("after five times the epochs, by a third or more", longer < ours * 2 / 3)
-proven.claim("with less than a third of its multiply-adds in training, five times the epochs included", 5 / work < 1 / 3)
-by_pca = ours / test_mse["PCA, padded"]
-proven.claim("the GRU is no better than PCA: it has more error, by less than half", 1 < by_pca < 3 / 2)
+def multiply_adds(model, steps=1):
+    return sum(
+        weights.numel() * (1 if "_code" in name else steps)
+        for name, weights in model.named_parameters() if weights.dim() == 2
+    )
+
+best, mlp = grus[GRU_EPOCHS[-1]], mlps[MLP_EPOCHS[-1]]
+of_gru, of_mlp = multiply_adds(best, steps=24), multiply_adds(mlp)
+for name, model in {"padded MLP": mlp, "GRU": best}.items():
+    proven.figure(f"parameters, {name}, strokes", sum(p.numel() for p in model.parameters()), digits=0)
+proven.figure("multiply-adds per stroke, GRU / MLP", of_gru / of_mlp, digits=1)
+
+# %% alt="Error against multiply-adds in training, both axes logarithmic: the line of the MLP lies far to the left and flattens out; that of the GRU comes down later, at much more work, and ends lower."
+plots.paths(
+    {
+        "GRU, backwards": ([n * of_gru / 1e6 for n in gru_mse], list(gru_mse.values())),
+        "padded MLP": ([n * of_mlp / 1e6 for n in mlp_mse], list(mlp_mse.values())),
+    },
+    xlabel="work: millions of multiply-adds per training stroke", ylabel="test MSE per number",
+    log="xy", title="At equal work: the MLP leads for longer, and then stops",
+)
+plt.show()
 
 # %% [markdown]
-# **Read it.** The GRU has learnt to draw, and it lost. One rule for all steps sounds
-# like the right idea about pens, but here it is no better than PCA, with many more
-# parameters. The MLP sees all steps at once, each at a place of its own, and its gradient has a
-# short way. So where the greatest length is known and small, pad and mask: it is simple
-# and strong. Section 9 asks about lengths that are *not* known.
+# Why does the MLP stop? Compare its error on the strokes of its training. Then two ways out:
+# ten times the parameters, and four times the strokes.
+#
+# **Predict:** which of the two helps?
+
+# %%
+ours, theirs = gru_mse[GRU_EPOCHS[-1]], mlp_mse[MLP_EPOCHS[-1]]
+seen = {
+    "GRU": evaluate(best, stroke_train, free_running)["loss"],
+    "padded MLP": evaluate(mlp, stroke_train, masked_reconstruction)["loss"],
+}
+for name, value in seen.items():
+    proven.figure(f"training MSE, {name}, longest training", value, digits=3)
+larger = padded_mlp(80, hidden=1500, rate=3e-3)
+more = padded_mlp(100, examples=more_strokes)
+larger_mse, more_mse = (evaluate(model, stroke_test, masked_reconstruction)["loss"] for model in (larger, more))
+proven.figure("test MSE, padded MLP of ten times the parameters", larger_mse, digits=3)
+proven.figure("test MSE, padded MLP, 4 times the strokes for a quarter of the epochs", more_mse, digits=3)
+
+# %%
+proven.claim("in 8 epochs the MLP is ahead of the GRU", mlp_mse[8] < gru_mse[8], budget="in 8 epochs", any_width=True)
+proven.claim("with 400 epochs for the MLP, less work than the GRU's 24 epochs, the MLP is ahead", mlp_mse[400] < gru_mse[24], budget="with 400 epochs for the MLP, less work than the GRU's 24 epochs", any_width=True)
+proven.claim("in 160 epochs each, the order has turned round: the GRU is ahead", gru_mse[160] < mlp_mse[160], budget="in 160 epochs each", any_width=True)
+proven.claim("the GRU's longest training also beats the MLP's longest", ours < theirs, any_width=True)
+proven.claim("from 160 to 400 epochs, more training takes away less than a quarter of the MLP's error", theirs > 0.75 * mlp_mse[160], budget="from 160 to 400 epochs")
+proven.claim("both end ahead of PCA", max(ours, theirs) < pca)
+proven.claim("the MLP's test error is more than 4 times its training error", theirs > 4 * seen["padded MLP"])
+proven.claim("which is a larger factor than the GRU's", theirs / seen["padded MLP"] > ours / seen["GRU"])
+proven.claim("the MLP of ten times the parameters is behind the GRU as well", ours < larger_mse)
+proven.claim("4 times the strokes take away a quarter of the MLP's error or more", more_mse < 0.75 * theirs)
+
+# %% [markdown]
+# **Read it.** Stop early, or count work, and the MLP is ahead: each of its outputs is one layer
+# from the code, so it learns soon. The GRU must find one rule for all steps, which takes long.
+# But all steps of all strokes share this rule, where the MLP learns every place
+# anew. With 450 strokes that decides the end: the MLP knows its training strokes nearly by
+# heart (it **over-fits**), and neither epochs nor parameters help much. More strokes do.
+#
+# So both sentences are true, of different budgets. Say
+# which: epochs, work, or data. With many thousand strokes the MLP's trouble may be gone; we
+# have not measured who is ahead there.
+#
+# ### And attention?
+#
+# All that a decoder here knows of a stroke goes through 8 numbers. In
+# translation, Bahdanau et al. (2015) let the decoder look back at *all* states of the encoder,
+# and the transformer (Vaswani et al., 2017) does so with no recurrence at all. For language it has
+# largely replaced recurrent networks. But a decoder that looks past the code needs no
+# code: in an autoencoder, attention belongs *within* the encoder and *within* the decoder,
+# with the bottleneck between them. We have not trained one.
+#
+# ## 6. Depth: from which end should the encoder read?
+#
+# The decoder's first job is the first step, and that is what a forwards encoder read
+# longest ago. Sutskever et al. (2014) read their sentences backwards: then the first step
+# is the freshest. Turning round must turn the *stroke*, not the box: the padding stays
+# behind the end. Two autoencoders, 24 epochs each, equal in everything else.
+#
+# **Predict:** does the order matter, when the same numbers are read?
+
+# %%
+forwards = recurrent(24, order=sequences.forwards)
+forwards_mse = evaluate(forwards, stroke_test, free_running)["loss"]
+proven.figure("test MSE, GRU that reads forwards, 24 epochs", forwards_mse, digits=3)
+proven.claim("reading backwards takes away a sixth of the error or more", gru_mse[24] < forwards_mse * 5 / 6)
+
+# %% [markdown]
+# **Read it.** The code has the same size and the network sees the same numbers, but the
+# way from a step's input to its output is shorter for the steps that come first. They
+# are learnt soon, and all later ones build on them.
 #
 # ## 7. Is it the same to say one step and to say all?
 #
@@ -431,28 +433,28 @@ def follow_sequence(cell, z, x):
         x_t = truth  # and not x_hat
     return torch.stack(steps, dim=1)
 
-first_state = torch.randn(len(x), 48)
+first_state = torch.randn(len(x), best.rnn.hidden_size)
 by_hand = follow_sequence(best.decoder, first_state, x)
 assert torch.equal(by_hand, sequences.follow_sequence(best.decoder, first_state, x))
 
 # %% [markdown]
-# The same model, the same epochs, trained with teacher forcing. We measure it twice: one
+# The same model, 24 epochs again, with teacher forcing. We measure it twice: one
 # step ahead, given the truth, which is what its loss says; and running freely, which is what
 # decoding a code means.
 #
 # **Predict:** by what factor is the second error larger?
 
 # %%
-runtime.seed_everything(seed)
-forced = RecurrentAutoencoder(2, 48, 8, sequences.backwards)
-train(forced, stroke_train, teacher_forcing, STROKE_EPOCHS, 2e-2)
+forced = recurrent(24, teacher_forcing)
 ahead = evaluate(forced, stroke_test, teacher_forcing)["loss"]
 alone = evaluate(forced, stroke_test, free_running)["loss"]
 proven.figure("test MSE, teacher forcing, one step ahead", ahead, digits=3)
 proven.figure("test MSE, teacher forcing, running freely", alone, digits=3)
+proven.claim("running freely it has more than twice the error that its loss says", alone > 2 * ahead)
+proven.claim("and more error than the model trained to run freely for as long", alone > gru_mse[24])
 
 # %% [markdown]
-# Per step, over the strokes that are long enough. At step 24 only those of full length are left:
+# Per step, over the strokes that are long enough:
 
 # %%
 def error_per_step(x_hat):
@@ -460,17 +462,16 @@ def error_per_step(x_hat):
     return (wrong.sum(0) / mask.sum(0)).tolist()
 
 with torch.no_grad():
-    z, z_best = forced.encode(x, its_lengths), best.encode(x, its_lengths)
+    z, z_free = forced.encode(x, its_lengths), grus[24].encode(x, its_lengths)
     answers = {
         "teacher forcing, one step ahead": forced.follow(z, x),
         "teacher forcing, running freely": forced.decode(z, 24),
-        "trained to run freely, running freely": best.decode(z_best, 24),
+        "trained to run freely, running freely": grus[24].decode(z_free, 24),
         "zero motion": torch.zeros_like(x),
     }
 per_step = {name: error_per_step(x_hat) for name, x_hat in answers.items()}
-print("strokes that have a step 23:", mask[:, 22].sum().item(), "and a step 24:", mask[:, 23].sum().item())
 
-# %% alt="Error against the step: teacher forcing one step ahead stays low; the same model running freely climbs to zero motion; the model trained to run freely starts higher and climbs far less."
+# %% alt="Error against the step: teacher forcing one step ahead stays low; the same model running freely climbs towards zero motion; the model trained to run freely stays between the two."
 plots.lines(
     range(1, 25), per_step, xlabel="step of the stroke", ylabel="test MSE per number",
     markers=False, title="The gap of teacher forcing grows along the stroke",
@@ -479,104 +480,58 @@ plt.ylim(0, 0.95)
 plt.legend(loc="upper left")
 plt.show()
 
-# %% alt="Three rows of nine strokes: the true ones; those of the model trained to run freely, close to them; those of the model trained with teacher forcing, which begin well and then go astray."
-plots.pen_rows(
-    {
-        "true": pen(x),
-        "trained to\nrun freely": pen(answers["trained to run freely, running freely"]),
-        "teacher\nforcing": pen(answers["teacher forcing, running freely"]),
-    },
-    title="From 8 numbers to a stroke, with no look at the truth",
-)
-plt.show()
-
 # %%
 free_steps = per_step["teacher forcing, running freely"]
-best_ahead = evaluate(best, stroke_test, teacher_forcing)["loss"]
-proven.claim("running freely it has 3 to 8 times the error that its loss says", 3 * ahead < alone < 8 * ahead)
-proven.claim("and more error than the model trained to run freely", alone > ours)
-proven.claim("one step ahead it is the better of the two", ahead < best_ahead)
-first = [per_step[name][0] for name in ("teacher forcing, running freely", "trained to run freely, running freely")]
-proven.claim("it says the first step with less than half of the other's error", first[0] < first[1] / 2)
-proven.claim(
-    "its free error in steps 13 to 20 is twice that in steps 1 to 8, or more",
-    sum(free_steps[12:20]) > 2 * sum(free_steps[:8]),
-)
+proven.claim("its free error in steps 13 to 20 is above that in steps 1 to 8", sum(free_steps[12:20]) > sum(free_steps[:8]))
+
+# %% alt="Four rows of nine strokes: the true ones; those of the longest trained GRU, close to them; those of the padded MLP; those of the model trained with teacher forcing, which begin well and then go astray."
+with torch.no_grad():
+    drawn = {"true": x, "GRU,\nlongest": best(x, its_lengths), "padded MLP,\nlongest": mlp(x)}
+drawn["teacher\nforcing"] = answers["teacher forcing, running freely"]
+plots.pen_rows({name: pen(steps) for name, steps in drawn.items()}, title="From 8 numbers to a stroke, with no look at the truth")
+plt.show()
 
 # %% [markdown]
-# **Read it.** Running freely, the error is about five times as large, and the gap grows along
-# the stroke. (All curves fall at step 24, zero motion too: few strokes have that step, and
-# their pens are slow there.) Its own loss looks best of all, but it answers an easier question:
-# given the truth up to here, what comes next? Only the first step has no truth before it: the
-# code has to say it, and says it well.
+# **Read it.** The loss of teacher forcing answers an easier question: given the truth up to
+# here, what comes next? Alone, the decoder soon meets inputs that it never saw in training:
+# its own errors, and the gap grows along the stroke. If you will decode from codes, train for
+# that, or at least *measure* it. Scheduled sampling (Bengio et al., 2015) mixes both ways.
 #
-# Alone, the decoder soon meets inputs that it never saw in training: its own errors. If you
-# will decode from codes, train for that, or at least *measure* it. Scheduled sampling (Bengio
-# et al., 2015) mixes both ways.
+# ## 8. Depth: does the code do the work?
 #
-# ## 8. Does the code do the work?
-#
-# With the truth at every step, a decoder can guess the next movement from the last ones. The
-# textbook warns that it may then ignore its code. The control of lesson 01 tells: give every
-# stroke the code of another one. An error that hardly rises shows a code that is not used.
-# A second control uses no model at all: say that each step repeats the one before.
+# With the truth at every step, a decoder can guess the next movement from the last ones, and
+# it may then ignore its code. Bowman et al. (2016) met this with sentences and a variational
+# autoencoder: their decoder, an LSTM, ignored the code unless they weakened it, for instance
+# by hiding words of the truth. The control of lesson 01 tells: give every stroke the code of
+# another one.
 #
 # **Predict:** under teacher forcing, is a wrong code as bad as it is when running freely?
 
 # %%
 with torch.no_grad():
-    wrong = {
-        "trained and measured freely": best.decode(z_best.roll(1, 0), 24),
-        "teacher forcing, one step ahead": forced.follow(z.roll(1, 0), x),
-    }
-shuffled = {name: masked_mse(x_hat, x, mask).item() for name, x_hat in wrong.items()}
-for name, value in shuffled.items():
-    figure = f"test MSE with another stroke's code, {name}"
-    proven.figure(figure, value, digits=3)
-    seeds = proven.recorded(figure) or [value]
-    print(f"  smallest and largest of the seeds: {min(seeds):.3f} and {max(seeds):.3f}")
-repeat = F.pad(x, (0, 0, 1, 0))[:, :-1]  # each step as the one before it
-proven.figure("test MSE, repeat the last step", masked_mse(repeat, x, mask), digits=3)
-
-# %% alt="Error against the step: with the codes of other strokes and running freely it stays above zero motion; under teacher forcing it starts as high, falls below zero motion at the second step and stays there; with the right code it is near the bottom."
-plots.lines(
-    range(1, 25),
-    {f"wrong code: {name}": error_per_step(x_hat) for name, x_hat in wrong.items()}
-    | {"own code: teacher forcing, one step ahead": per_step["teacher forcing, one step ahead"],
-       "zero motion": per_step["zero motion"]},
-    xlabel="step of the stroke", ylabel="test MSE per number", markers=False,
-    title="The truth softens a wrong code, but it does not replace the right one",
-)
-plt.ylim(0, 1.7)
-plt.show()
-
-# %%
-freely, one_ahead = shuffled.values()
-repeated = masked_mse(repeat, x, mask).item()
+    freely = masked_mse(grus[24].decode(z_free.roll(1, 0), 24), x, mask).item()
+    one_ahead = masked_mse(forced.follow(z.roll(1, 0), x), x, mask).item()
+proven.figure("test MSE with another stroke's code, trained and measured freely", freely, digits=3)
+proven.figure("test MSE with another stroke's code, teacher forcing, one step ahead", one_ahead, digits=3)
 proven.claim("running freely, a wrong code is worse than zero motion", freely > zero_motion)
-proven.claim("one step ahead, a wrong code costs less than half of that", one_ahead < freely / 2)
-proven.claim("but 3 times the error of the right code, or more", one_ahead > 3 * ahead)
-proven.claim("and more than repeating the last step", one_ahead > repeated)
-proven.claim("which the right code beats by half or more", ahead < repeated / 2)
-healed = error_per_step(wrong["teacher forcing, one step ahead"])
-proven.claim("from the first to the second step the truth takes away half of it, or more", healed[1] < healed[0] / 2)
+proven.claim("one step ahead, a wrong code costs less", one_ahead < freely)
+proven.claim("but twice the error of the right code, or more", one_ahead > 2 * ahead)
 
 # %% [markdown]
-# **Read it.** (One seed of five lies apart, so the second interval is wide. The line below it
-# shows what the seeds gave.) Running freely, the code is all there is: with a wrong one the
-# decoder draws another stroke, with confidence. Under teacher forcing one true step softens the
-# blow. But the warning did not come true here: the code *is* used. A decoder that trusts a
-# wrong code does worse than one that repeats the last step. Corners and turns cannot be seen
-# coming, so a code that announces them lowers even the loss of one step. Used is not yet
-# enough, though: section 7 ran freely from these very codes, and went astray. Measure both.
+# **Read it.** Running freely, the code is all there is: with a wrong one the decoder draws
+# another stroke, with confidence. Under teacher forcing the truth softens the blow. But the
+# code *is* used here: there is no prior that it must please, and corners and turns cannot be
+# seen coming. Used is not yet enough: section 7 ran freely from these very codes, and
+# went astray.
 #
-# ## 9. Does it work at any length?
+# ## 9. Depth: does it work at any length?
 #
 # Now strokes of 30 to 48 steps, all longer than any in training. The MLP has 48 inputs
-# (24 steps of 2 numbers), no more and no less: it cannot even begin. The GRU runs,
-# for as long as you like.
+# (24 steps of 2 numbers), no more and no less: it cannot even begin. We cut the strokes into
+# parts, and give the GRU's error in each as a share of zero motion's: above 1 it does worse
+# than a pen that never moves.
 #
-# **Predict:** it runs. Does it also work?
+# **Predict:** the GRU runs. Does it also work?
 
 # %%
 long_steps, long_lengths, _ = strokes.draw(500, torch.Generator().manual_seed(1), 30, 48)
@@ -584,46 +539,26 @@ try:
     mlp(long_steps)
 except ValueError as error:
     print("MLP:", error)
-far = evaluate(best, (long_steps, long_lengths), free_running)["loss"]
-far_mask = lengths_to_mask(long_lengths, 48)
-far_zero = masked_mse(torch.zeros_like(long_steps), long_steps, far_mask).item()
-proven.figure("MSE on strokes of 30 to 48 steps, GRU", far, digits=3)
-proven.figure("MSE on strokes of 30 to 48 steps, zero motion", far_zero, digits=3)
-proven.claim("on longer strokes the GRU has half as much error again, or more", far > 1.5 * ours)
-
-# %% [markdown]
-# A mean over the whole stroke hides where it works. So we cut the strokes into four parts, and
-# give the error of each as a share of zero motion's: at 1 the GRU is as good as a pen that
-# never moves. Only the first two parts are steps that were trained.
-#
-# **Predict:** is there a jump behind step 24?
-
-# %%
 with torch.no_grad():
     far_hat = best(long_steps, long_lengths)
 shares = []
 for begin in (0, 12, 24, 36):
-    part = far_mask.clone()
+    part = lengths_to_mask(long_lengths, 48)
     part[:, :begin], part[:, begin + 12 :] = False, False
-    of_gru, of_zero = (masked_mse(y, long_steps, part).item() for y in (far_hat, 0 * far_hat))
-    shares.append(of_gru / of_zero)
-    where = f"steps {begin + 1} to {begin + 12}"
-    proven.figure(f"error as a share of zero motion's, {where}", shares[-1], digits=2)
+    by_gru, by_zero = (masked_mse(y, long_steps, part).item() for y in (far_hat, 0 * far_hat))
+    shares.append(by_gru / by_zero)
 
 # %%
-wrong_at = ((far_hat - long_steps).square().mean(2) * far_mask).sum(0) / far_mask.sum(0)
-proven.claim("behind step 24 is no jump: step 25 has at most a tenth more error", wrong_at[24] < 1.1 * wrong_at[23])
-proven.claim("from part to part the share grows", shares == sorted(shares))
-proven.claim("in steps 25 to 36 it is below three quarters", shares[2] < 3 / 4)
-proven.claim("in steps 37 to 48 it is above two thirds, and below 1", 2 / 3 < shares[3] < 1)
+for begin, share in zip((1, 13, 25, 37), shares):
+    proven.figure(f"error as a share of zero motion's, steps {begin} to {begin + 11}", share, digits=2)
+proven.claim("from part to part of the trained length and beyond, steps 1 to 36, the share grows", shares[:3] == sorted(shares[:3]))
+proven.claim("in steps 25 to 36 it is twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0])
 
 # %% [markdown]
-# **Read it.** It fades. There is no jump behind step 24: the rule that it learnt goes on for a
-# while, and in the next twelve steps it still saves about a third of zero motion's error. In
-# the last twelve it saves no more than about a fifth. Two reasons are likely: such late steps
-# were never trained, and the code has 8 numbers as before, though a longer stroke has more to
-# say. So "any length" is about shapes, not about errors. A recurrent autoencoder
-# has no fixed length, but it has lengths that it knows.
+# **Read it.** It fades. Two reasons are likely: such late steps were never trained, and the
+# code has 8 numbers as before, though a longer stroke has more to say. So "any length" is about
+# shapes, not about errors. A recurrent autoencoder has no fixed length, but it has lengths
+# that it knows.
 #
 # ## Break it
 #
@@ -636,13 +571,13 @@ def padding_counts(model, batch):
     x, _ = batch
     return {"loss": F.mse_loss(model(x), x)}
 
-careless = padded_mlp(5 * STROKE_EPOCHS, padding_counts)
+careless = padded_mlp(160, padding_counts)
 reported = evaluate(careless, stroke_test, padding_counts)["loss"]
 honest = evaluate(careless, stroke_test, masked_reconstruction)["loss"]
 proven.figure("MSE that it reports, padding counted", reported, digits=3)
 proven.figure("MSE on the steps that exist", honest, digits=3)
-proven.claim("it reports less error than it has", reported < 0.9 * honest)
-proven.claim("and has more than the masked MLP", honest > 1.1 * longer)
+proven.claim("it reports less error than it has", reported < 0.95 * honest)
+proven.claim("and has more than the MLP that was masked for as long", honest > mlp_mse[160])
 
 # %% [markdown]
 # The second: the state at the end of the box, in a GRU that was trained well. Nothing
@@ -655,11 +590,7 @@ with torch.no_grad():
     spoilt_mse = masked_mse(best.decode(z_box, 24), x, mask).item()
 proven.figure("MSE from the state at the end of the box", spoilt_mse, digits=3)
 proven.claim("that is 3 times the error or more", spoilt_mse > 3 * ours)
-proven.claim("and at least 9 tenths of zero motion's", spoilt_mse > 0.9 * zero_motion)
-
-# %% [markdown]
-# **Read it.** A pen that never moves would do as well; in our five runs it did a little better.
-# One careless line, and the trained code is worth nothing.
+proven.claim("and more than half of zero motion's", spoilt_mse > 0.5 * zero_motion)
 
 # %% [markdown]
 # **Explain it.** Why does the first model report less than it has, and why is it worse as well?
@@ -667,13 +598,11 @@ proven.claim("and at least 9 tenths of zero motion's", spoilt_mse > 0.9 * zero_m
 #
 # <details><summary>Our answer</summary>
 #
-# A third of the box is zeros, and zeros are easy to say: they pull the mean down. But a zero
-# must be said at the right place, so the code has to carry the *length* as well, which
-# was known anyway. Eight numbers do that work and their own.
+# A third of the box is zeros, and zeros are easy to say: they pull the mean down. But to say
+# them at the right place, the code has to carry the *length* as well, which was known anyway.
 #
-# The second reads on through the padding, and its state walks away from what the decoder was
-# trained on. A longer stroke makes a larger box, so the others read more zeros. A result
-# that depends on the neighbours in the batch is the sign by which you find this bug.
+# The second reads on through the padding. A longer stroke makes a larger box, so the others
+# read more zeros. A result that depends on the neighbours in the batch gives this bug away.
 #
 # </details>
 #
@@ -711,25 +640,25 @@ proven.claim("and at least 9 tenths of zero motion's", spoilt_mse > 0.9 * zero_m
 #
 # </details>
 #
-# <details><summary>5. When is a padded MLP the better choice?</summary>
+# <details><summary>5. "We tried a GRU for a few epochs; the MLP was better." What do you
+# ask?</summary>
 #
-# When the greatest length is known and small, and there are sequences enough to learn each
-# place anew. In our measurement it won. Mask its loss.
+# At which epoch, at what work, with how many sequences, and was either still improving? In
+# our measurement the MLP was ahead in 8 epochs and the GRU in 160. An over-fitting MLP is helped
+# by data, an unfinished GRU by time.
 #
 # </details>
 #
 # ## Summary
 #
 # - A linear layer works on the last axis: an image that nobody flattened is a pile of rows.
-#   Rows as steps make a different model, with a memory. On digits, after 2 epochs, it lost to
-#   an MLP of its size, which was itself behind PCA.
 # - Mask the loss by replacing, not multiplying. Pack, so that each code stands at its own end.
-#   Reading backwards costs nothing and helps a lot. And where the greatest length is known,
-#   a padded MLP with a masked loss beat the GRU.
+# - Who is ahead depends on when you ask. The padded MLP led early, and longer still at equal
+#   work; the GRU, with one rule for all steps, led at the end, because 450 strokes were too few
+#   for the MLP.
 # - Teacher forcing reports an error that free running does not keep: measure what you will use.
-# - Shuffled codes show whether a code is used. It was, even under teacher forcing, and still
-#   it was not enough to run freely.
-# - "Any length" means that it runs. Beyond the lengths of its training it faded, step by step.
+# - In depth: reading backwards costs nothing and helps; shuffled codes show whether a code is
+#   used, and it was; "any length" means that it runs, and beyond its lengths it faded.
 #
 # ## What we claimed
 #
@@ -748,17 +677,23 @@ proven.summary()
 # ## References
 #
 # - R. J. Williams and D. Zipser (1989), *A learning algorithm for continually running fully
-#   recurrent neural networks*.
+#   recurrent neural networks*, [doi:10.1162/neco.1989.1.2.270](https://doi.org/10.1162/neco.1989.1.2.270).
 # - F. A. Gers, J. Schmidhuber and F. Cummins (2000), *Learning to forget: continual
-#   prediction with LSTM*.
+#   prediction with LSTM*, [doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015).
 # - K. Cho et al. (2014), *Learning phrase representations using RNN encoder-decoder for
-#   statistical machine translation*.
+#   statistical machine translation*, [arXiv:1406.1078](https://arxiv.org/abs/1406.1078).
 # - I. Sutskever, O. Vinyals and Q. V. Le (2014), *Sequence to sequence learning with neural
-#   networks*.
+#   networks*, [arXiv:1409.3215](https://arxiv.org/abs/1409.3215).
+# - D. Bahdanau, K. Cho and Y. Bengio (2015), *Neural machine translation by jointly learning
+#   to align and translate*, [arXiv:1409.0473](https://arxiv.org/abs/1409.0473).
 # - S. Bengio et al. (2015), *Scheduled sampling for sequence prediction with recurrent neural
-#   networks*.
+#   networks*, [arXiv:1506.03099](https://arxiv.org/abs/1506.03099).
 # - N. Srivastava, E. Mansimov and R. Salakhutdinov (2015), *Unsupervised learning of video
-#   representations using LSTMs*.
+#   representations using LSTMs*, [arXiv:1502.04681](https://arxiv.org/abs/1502.04681).
+# - S. R. Bowman et al. (2016), *Generating sentences from a continuous space*,
+#   [arXiv:1511.06349](https://arxiv.org/abs/1511.06349).
+# - A. Vaswani et al. (2017), *Attention is all you need*,
+#   [arXiv:1706.03762](https://arxiv.org/abs/1706.03762).
 #
 # ## Next
 #
