@@ -22,6 +22,8 @@ MOST_MINUTES = 60
 MOST_BOOKS = 0.05  # of the lines of code that a reader sees
 DEPTH = re.compile(r"^## (\d+\. )?Depth: ", re.MULTILINE)
 SECTION = re.compile(r"^(?=##? )", re.MULTILINE)
+# What is not read on the way: answers that are folded, and references.
+ASIDE = re.compile(r"<details.*?</details>|^## References.*", re.DOTALL | re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # of IPython, no Python
 TIME = re.compile(r"^\*\*Time:\*\* (\d+) minutes(?:, and (\d+) for the depth)?", re.M)
 
@@ -60,7 +62,7 @@ def parts(notebook: NotebookNode) -> tuple[Part, Part]:
             for piece in SECTION.split(cell.source):
                 if SECTION.match(piece):
                     part = depth if DEPTH.match(piece) else core
-                part.words += len(piece.split())
+                part.words += len(ASIDE.sub("", piece).split())
         else:
             part.code.append((index, cell))
             part.figures += "alt" in cell.metadata

@@ -1,7 +1,7 @@
 """Link the words of `docs/glossary.md` where a lesson uses them first.
 
-The page is the only place where a word is explained. A comment below an entry lists what
-links to it; in a lesson the first of these in prose becomes a link.
+The page is the only place where a word is explained. A comment below an entry lists
+what links to it; in a lesson the first of these in prose becomes a link.
 """
 
 import re
@@ -16,7 +16,8 @@ FORMS = re.compile(r"<!-- (.+) -->")
 # What is no prose: fences, code, formulas, links, tags, headings, labels such as
 # **Time:**, and what is folded or listed under References.
 PROTECTED = re.compile(
-    r"""^\#\#[ ]References.*\Z | ^```.*?^``` | `[^`\n]+` | \$\$.*?\$\$ | \$[^$\n]+\$ | !?\[[^\]]*\]\([^)]*\)
+    r"""^\#\#[ ]References.*\Z | ^```.*?^``` | `[^`\n]+` | \$\$.*?\$\$ | \$[^$\n]+\$
+    | !?\[[^\]]*\]\([^)]*\)
     | <details.*?</details> | <[^>\n]+> | ^\#.*?$ | \*\*[^*\n]+:\*\*""",
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )

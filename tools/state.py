@@ -10,10 +10,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from aelesson.course.workbook import is_untouched
+from tools.glossary import link_words, read_glossary
 from tools.outputs import normalise
 from tools.records import expected_digest, text_digest
 from tools.sheets import make_stub, mark_sheet
-from tools.glossary import link_words, read_glossary
 from tools.source import BuildError, Source, from_bytes, is_run, read_source, to_bytes
 
 SOURCE_NAME = re.compile(r"\d\d_[a-z0-9_]+")

@@ -14,8 +14,7 @@
 #   which;
 # - catch a penalty that was cheated by rescaling.
 #
-# **Time:** 40 minutes to read, 20 more for sections 7 to 9; the code takes less than a minute
-# on 2 cores.
+# **Time:** 30 minutes, and 10 for the depth; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb) and [05 Denoising](05_denoising.ipynb).
 
@@ -93,11 +92,6 @@ def returned(model):
     error = metrics.reconstruction_error(model, shuffled).mean()
     return 1 - (error / (shuffled - shuffled.mean(0)).square().mean()).item()
 
-proven.claim(
-    "the copy machine makes no error, neither on digits nor on shuffled digits",
-    torch.equal(metrics.apply(copier, copier, x_test), x_test) and returned(copier) == 1,
-)
-
 # %% [markdown]
 # **Read it.** The lowest possible error, with a code that *is* the image. So "as close as
 # possible" cannot be all that we ask.
@@ -140,6 +134,10 @@ plots.image_rows(
 plt.show()
 
 # %%
+proven.claim(
+    "the copy machine makes no error, neither on digits nor on shuffled digits",
+    torch.equal(metrics.apply(copier, copier, x_test), x_test) and returned(copier) == 1,
+)
 for name, model in {"plain": plain, "bottleneck": narrow, "PCA, 32": linear}.items():
     proven.figure(f"share of shuffled digits returned, {name}", returned(model), digits=2)
 plain_mse, pca_mse = (
@@ -150,6 +148,7 @@ proven.claim(
     "it returns more than half of shuffled digits, the bottleneck less than a tenth",
     returned(plain) > 0.5 and returned(narrow) < 0.1,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Training did not find the copy machine, but it went more than half of the way:
@@ -230,8 +229,6 @@ proven.claim(
     "training the plain network has not made its code easier to read by more than 0.03",
     table["plain"]["probe"] < table["untrained"]["probe"] + 0.03,
 )
-
-# %%
 easiest = max(column("probe", ["raw pixels", "PCA, 32", "bottleneck", "plain"]))
 proven.claim(
     "none of the other four is easier to read than the untrained network, by more than 0.02",
@@ -241,6 +238,7 @@ proven.claim(
     "noise moves raw pixels, and the plain code, farther than the digit does",
     min(column("change", ["plain", "raw pixels"])) > 1.1,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** No code is clearly easier to read than that of the untrained network. The plain network
@@ -333,6 +331,7 @@ proven.claim(
     max(column("effective", SPARSE)) < 30,
 )
 proven.claim("fewer than 50 units are on", max(column("on", SPARSE)) < 50)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** For an error near PCA's, which needs 32 numbers for every digit, fewer than 50
@@ -395,8 +394,6 @@ proven.claim(
     "and more than the bottleneck's",
     min(column("change", SPARSE)) > 1.05 * table["bottleneck"]["change"],
 )
-
-# %%
 woken = metrics.apply(judged["L1"], judged["L1"].encode, x_noisy)
 on_noisy = (woken != 0).sum(1).float().mean().item()
 proven.figure("units on, L1, clean images", table["L1"]["on"], digits=0)
@@ -410,6 +407,7 @@ proven.claim(
     "both codes move as PCA's does, within 8 %",
     all(abs(each / table["PCA, 32"]["change"] - 1) < 0.08 for each in column("change", STEADY)),
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Sparse is not robust, at least not to this noise. Each sparse code moves more
@@ -450,8 +448,6 @@ proven.claim(
     "both codes are easier to read than the bottleneck's, by 0.01 or more",
     min(column("probe", NOISED)) > table["bottleneck"]["probe"] + 0.01,
 )
-
-# %%
 proven.claim(
     "dropout's and denoising's codes are easier to read than the untrained network's",
     min(column("probe", NOISED)) > table["untrained"]["probe"],
@@ -460,6 +456,7 @@ proven.claim(
     "denoising's code is at least as steady as the bottleneck's",
     table["denoising"]["change"] < table["bottleneck"]["change"],
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Dropout protects against what it was trained with, lost units, and not against
@@ -473,13 +470,13 @@ proven.claim(
 
 # %%
 REGULARISED = [*SPARSE, *STEADY, *NOISED]
+
+# %%
 val_mse = {
     name: metrics.reconstruction_error(judged[name], x_val).mean().item()
     for name in ["PCA, 32", "bottleneck", *REGULARISED]
 }
 limit = val_mse["PCA, 32"]
-
-# %%
 for name, value in val_mse.items():
     proven.figure(f"validation MSE, {name}", value)
 for name, row in table.items():
@@ -491,6 +488,7 @@ proven.claim(
     all(abs(each / limit - 1) < 0.2 for each in val_mse.values()),
     budget=f"in {EPOCHS} epochs",
 )
+proven.verdict()
 
 # %% [markdown]
 # Then two of the three properties on two axes, and the third as the kind of marker.
@@ -521,8 +519,6 @@ proven.claim(
     "the sparse codes are on average read as well as the untrained network, within 0.03",
     abs(sum(column("probe", SPARSE)) / 2 - table["untrained"]["probe"]) < 0.03,
 )
-
-# %%
 proven.claim(
     "only denoising is as steady as the bottleneck and read better than the untrained network",
     [
@@ -533,6 +529,7 @@ proven.claim(
     ]
     == ["denoising"],
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Each way of holding back bought what it asks for: L1 and k-sparse silence,
@@ -580,17 +577,6 @@ def sigmoid():
 judge("sigmoid", fit_network(sigmoid))
 judge("KL", fit_network(sigmoid, objectives.penalised(towards_target, 1.5e-4)))
 
-# %%
-for name in ["sigmoid", "KL"]:
-    proven.figure(f"effective units, {name}", table[name]["effective"], digits=0)
-    proven.figure(f"MSE, {name}", table[name]["MSE"])
-    proven.figure(f"change, {name}", table[name]["change"], digits=2)
-    proven.figure(f"probe, {name}", table[name]["probe"], digits=3)
-proven.claim(
-    "KL has less than three quarters of those of the sigmoid network without it",
-    table["KL"]["effective"] < 0.75 * table["sigmoid"]["effective"],
-)
-
 # %% [markdown]
 # **Read it.** KL is the mildest. Its code is paler than the sigmoid's, but around its strong
 # units all others stay a little on. It controls only the *mean* over images, and a mean can be
@@ -624,6 +610,17 @@ def tied():
 # %%
 judge("L1, tied", fit_network(tied, objectives.penalised(size, 1e-3)))
 judge("tied", fit_network(tied))
+
+# %%
+for name in ["sigmoid", "KL"]:
+    proven.figure(f"effective units, {name}", table[name]["effective"], digits=0)
+    proven.figure(f"MSE, {name}", table[name]["MSE"])
+    proven.figure(f"change, {name}", table[name]["change"], digits=2)
+    proven.figure(f"probe, {name}", table[name]["probe"], digits=3)
+proven.claim(
+    "KL has less than three quarters of those of the sigmoid network without it",
+    table["KL"]["effective"] < 0.75 * table["sigmoid"]["effective"],
+)
 tied_returned = returned(judged["tied"])
 for name in ["L1, tied", "tied"]:
     proven.figure(f"MSE, {name}", table[name]["MSE"])
@@ -636,6 +633,7 @@ proven.claim(
     tied_returned > returned(plain) + 0.05,
 )
 proven.claim("L1 with tied weights has no more units on than PCA", table["L1, tied"]["on"] <= 32)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Tied weights alone are no regulariser: the copy machine *has* tied weights, and
@@ -648,14 +646,6 @@ proven.claim("L1 with tied weights has no more units on than PCA", table["L1, ti
 #
 # Contraction makes the norm of the Jacobian small, the root of
 # $\sum_{d,p} (\partial z_d / \partial x_p)^2$. Does a small norm mean a robust code?
-
-# %%
-for name in STEADY:
-    proven.figure(f"Jacobian norm, {name}", jacobian_norm(judged[name]), digits=1)
-proven.claim(
-    "the Jacobian norm of weight decay is more than twice that of contraction",
-    jacobian_norm(judged["weight decay"]) > 2 * jacobian_norm(judged["contraction"]),
-)
 
 # %% [markdown]
 # **Read it.** The norms are far apart, and noise moves both codes equally, relative to their
@@ -687,6 +677,12 @@ plots.lines(
 plt.show()
 
 # %%
+for name in STEADY:
+    proven.figure(f"Jacobian norm, {name}", jacobian_norm(judged[name]), digits=1)
+proven.claim(
+    "the Jacobian norm of weight decay is more than twice that of contraction",
+    jacobian_norm(judged["weight decay"]) > 2 * jacobian_norm(judged["contraction"]),
+)
 for name in COMPARED:
     proven.figure(f"noisy probe, {name}", read[name][-1], digits=2)
 proven.claim(
@@ -697,6 +693,7 @@ proven.claim(
     "under noise, the L1 code is read worse than contraction's by 0.2 or more",
     read["L1"][-1] < read["contraction"][-1] - 0.2,
 )
+proven.verdict()
 
 # %% [markdown]
 # ### Another noise
@@ -726,6 +723,7 @@ proven.claim(
     abs(holes["L1"] / holes["contraction"] - 1) < 0.08,
     budget=f"in {EPOCHS} epochs",
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Denoising is still ahead, and L1 is not as shaky as before. So "robust" means
@@ -777,6 +775,7 @@ proven.claim(
     "those of L1 and of dropout are equally smooth within 0.08",
     abs(smooth["L1"] - smooth["dropout"]) < 0.08,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The plain network needs no strokes: 400 nearly random pictures span all images,
@@ -808,27 +807,6 @@ def rescale(model, factor):
 small = rescale(plain, 100)
 judge("plain, rescaled", small)
 
-# %%
-small_out, plain_out = (metrics.apply(model, model, x_test) for model in (small, plain))
-proven.claim(
-    "the reconstructions are the same", torch.allclose(small_out, plain_out, atol=1e-4)
-)
-
-# %%
-before, after = table["plain"], table["plain, rescaled"]
-proven.claim(
-    "by mean activation it is now sparser than the L1 code",
-    mean_size(small) < mean_size(judged["L1"]) / 2,
-)
-proven.claim(
-    "by its Jacobian norm it is now more robust than contraction",
-    jacobian_norm(small) < jacobian_norm(judged["contraction"]) / 2,
-)
-proven.claim(
-    "units on, effective units, change and probe have not moved",
-    all(math.isclose(before[c], after[c], rel_tol=0.01) for c in ("on", "effective", "change", "probe")),
-)
-
 # %% [markdown]
 # **Read it.** Only the Jacobian norm. Nothing has improved, and two measures say that it has.
 # You may think that nobody would do this. Training does. Take the L1 network and train it once
@@ -851,13 +829,6 @@ for name, objective in {"unit pictures": with_unit_pictures(L1), "free pictures"
 # %% [markdown]
 # In numbers:
 
-# %%
-for name, (mean, on, moved, length) in freed.items():
-    proven.figure(f"mean activation, L1 trained longer, {name}", mean)
-    proven.figure(f"units on, L1 trained longer, {name}", on, digits=0)
-    proven.figure(f"change, L1 trained longer, {name}", moved, digits=2)
-    proven.figure(f"mean length of a picture, {name}", length, digits=2)
-
 # %% alt="Bars of mean activation: plain by far the longest, L1 short, L1 trained longer with unit pictures shorter, with free pictures shorter still, and plain rescaled the shortest of all."
 plots.ladder(
     {
@@ -874,6 +845,28 @@ plt.show()
 
 # %%
 (size_unit, on_unit, change_unit, _), (size_free, on_free, change_free, length) = freed.values()
+small_out, plain_out = (metrics.apply(model, model, x_test) for model in (small, plain))
+proven.claim(
+    "the reconstructions are the same", torch.allclose(small_out, plain_out, atol=1e-4)
+)
+before, after = table["plain"], table["plain, rescaled"]
+proven.claim(
+    "by mean activation it is now sparser than the L1 code",
+    mean_size(small) < mean_size(judged["L1"]) / 2,
+)
+proven.claim(
+    "by its Jacobian norm it is now more robust than contraction",
+    jacobian_norm(small) < jacobian_norm(judged["contraction"]) / 2,
+)
+proven.claim(
+    "units on, effective units, change and probe have not moved",
+    all(math.isclose(before[c], after[c], rel_tol=0.01) for c in ("on", "effective", "change", "probe")),
+)
+for name, (mean, on, moved, length) in freed.items():
+    proven.figure(f"mean activation, L1 trained longer, {name}", mean)
+    proven.figure(f"units on, L1 trained longer, {name}", on, digits=0)
+    proven.figure(f"change, L1 trained longer, {name}", moved, digits=2)
+    proven.figure(f"mean length of a picture, {name}", length, digits=2)
 proven.claim(
     "with free pictures the mean activation is lower by a quarter or more",
     size_free < 0.75 * size_unit,
@@ -885,6 +878,7 @@ proven.claim(
     "even with unit pictures, longer training leaves fewer units on, and a code that moves more",
     on_unit < 0.95 * table["L1"]["on"] and change_unit > 1.1 * table["L1"]["change"],
 )
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** The penalty fell, so training worked as asked. How? Which measures could not

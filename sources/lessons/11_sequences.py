@@ -12,8 +12,7 @@
 # - compare two networks at equal epochs and at equal work, and say when the order changes;
 # - train a decoder with teacher forcing and by running freely, and measure the gap.
 #
-# **Time:** 55 minutes to read, the three *Depth* sections included; the code takes less than
-# a minute on 2 cores.
+# **Time:** 30 minutes, and 5 for the depth; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb).
 
@@ -76,7 +75,10 @@ changed = images.clone()
 changed[:, :, 5] = torch.rand(100, 1, 28)
 differs = (layer(changed) != layer(images)).any(3)  # (100, 1, 28)
 print(tuple(layer(images).shape), "rows that changed:", differs[0, 0].nonzero().flatten().tolist())
+
+# %%
 proven.claim("a linear layer treats each row alone", differs.sum((0, 1)).nonzero().tolist() == [[5]])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** No error, and the wrong model: the same small layer for every row, and no row
@@ -192,9 +194,12 @@ spoilt = noisy.masked_fill(~mask[:, :, None], float("nan"))
 multiplied = ((spoilt - x).square() * mask[:, :, None]).sum() / (mask.sum() * 2)
 print("multiplied by the mask:", multiplied.item())
 print("filled by the mask is finite:", masked_mse(spoilt, x, mask).isfinite().item())
-proven.figure("share of the steps that is padding", 1 - mask.double().mean(), digits=2)
 zero_motion = masked_mse(torch.zeros_like(x), x, mask).item()
+
+# %%
+proven.figure("share of the steps that is padding", 1 - mask.double().mean(), digits=2)
 proven.figure("test MSE, zero motion", zero_motion, digits=3)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** 0 times nan is nan, so a mask must *replace*, not multiply. A third of the
@@ -236,8 +241,6 @@ for extra in PADDING:
     moved["packed"].append(((packed - true_states).norm(dim=1).mean() / unit).item())
     moved["spread of the box's states"].append((torch.pdist(plain).mean() / unit).item())
 assert max(moved["packed"]) < 1e-6
-proven.figure("states moved by 20 zeros, in distances between states of two strokes", moved["at the end of the box"][4], digits=2)
-proven.figure("distance between the states of two strokes that is left after 60 zeros", moved["spread of the box's states"][-1], digits=3)
 
 # %% alt="Against the number of zeros appended: the packed states stay at distance 0; those at the end of the box move away, and the distance between them falls towards 0."
 plots.lines(
@@ -248,8 +251,11 @@ plots.lines(
 plt.show()
 
 # %%
+proven.figure("states moved by 20 zeros, in distances between states of two strokes", moved["at the end of the box"][4], digits=2)
+proven.figure("distance between the states of two strokes that is left after 60 zeros", moved["spread of the box's states"][-1], digits=3)
 proven.claim("20 zeros move a state by half a distance between two strokes' states, or more", moved["at the end of the box"][4] > 0.5)
 proven.claim("60 zeros take away 9 tenths of the distance between two strokes' states, or more", moved["spread of the box's states"][-1] < 0.1)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The box's states walk to one place and forget the stroke on the way. What is
@@ -295,13 +301,6 @@ mlp_mse = {n: evaluate(model, stroke_test, masked_reconstruction)["loss"] for n,
 x_pca = linear.pca_reconstruct(x, *linear.fit_pca(stroke_train[0], 8))
 pca = masked_mse(x_pca, x, mask).item()
 
-# %%
-for n, value in gru_mse.items():
-    proven.figure(f"test MSE, GRU, {n} epochs", value, digits=3)
-for n, value in mlp_mse.items():
-    proven.figure(f"test MSE, padded MLP, {n} epochs", value, digits=3)
-proven.figure("test MSE, PCA, padded", pca, digits=3)
-
 # %% alt="Error against epochs, both axes logarithmic: after 8 epochs the padded MLP is below the GRU and both are above PCA; the GRU falls steeply and after 160 epochs is lowest of all; the MLP goes below PCA, flattens, and does not reach the GRU even after 400 epochs."
 plots.paths(
     {
@@ -330,9 +329,6 @@ def multiply_adds(model, steps=1):
 
 best, mlp = grus[GRU_EPOCHS[-1]], mlps[MLP_EPOCHS[-1]]
 of_gru, of_mlp = multiply_adds(best, steps=24), multiply_adds(mlp)
-for name, model in {"padded MLP": mlp, "GRU": best}.items():
-    proven.figure(f"parameters, {name}, strokes", sum(p.numel() for p in model.parameters()), digits=0)
-proven.figure("multiply-adds per stroke, GRU / MLP", of_gru / of_mlp, digits=1)
 
 # %% alt="Error against multiply-adds in training, both axes logarithmic: the line of the MLP lies far to the left and flattens out; that of the GRU comes down later, at much more work, and ends lower."
 plots.paths(
@@ -352,20 +348,28 @@ plt.show()
 # **Predict:** which of the two helps?
 
 # %%
-ours, theirs = gru_mse[GRU_EPOCHS[-1]], mlp_mse[MLP_EPOCHS[-1]]
 seen = {
     "GRU": evaluate(best, stroke_train, free_running)["loss"],
     "padded MLP": evaluate(mlp, stroke_train, masked_reconstruction)["loss"],
 }
-for name, value in seen.items():
-    proven.figure(f"training MSE, {name}, longest training", value, digits=3)
 larger = padded_mlp(80, hidden=1500, rate=3e-3)
 more = padded_mlp(100, examples=more_strokes)
 larger_mse, more_mse = (evaluate(model, stroke_test, masked_reconstruction)["loss"] for model in (larger, more))
-proven.figure("test MSE, padded MLP of ten times the parameters", larger_mse, digits=3)
-proven.figure("test MSE, padded MLP, 4 times the strokes for a quarter of the epochs", more_mse, digits=3)
 
 # %%
+for n, value in gru_mse.items():
+    proven.figure(f"test MSE, GRU, {n} epochs", value, digits=3)
+for n, value in mlp_mse.items():
+    proven.figure(f"test MSE, padded MLP, {n} epochs", value, digits=3)
+proven.figure("test MSE, PCA, padded", pca, digits=3)
+for name, model in {"padded MLP": mlp, "GRU": best}.items():
+    proven.figure(f"parameters, {name}, strokes", sum(p.numel() for p in model.parameters()), digits=0)
+proven.figure("multiply-adds per stroke, GRU / MLP", of_gru / of_mlp, digits=1)
+ours, theirs = gru_mse[GRU_EPOCHS[-1]], mlp_mse[MLP_EPOCHS[-1]]
+for name, value in seen.items():
+    proven.figure(f"training MSE, {name}, longest training", value, digits=3)
+proven.figure("test MSE, padded MLP of ten times the parameters", larger_mse, digits=3)
+proven.figure("test MSE, padded MLP, 4 times the strokes for a quarter of the epochs", more_mse, digits=3)
 proven.claim("in 8 epochs the MLP is ahead of the GRU", mlp_mse[8] < gru_mse[8], budget="in 8 epochs", any_width=True)
 proven.claim("with 400 epochs for the MLP, less work than the GRU's 24 epochs, the MLP is ahead", mlp_mse[400] < gru_mse[24], budget="with 400 epochs for the MLP, less work than the GRU's 24 epochs", any_width=True)
 proven.claim("in 160 epochs each, the order has turned round: the GRU is ahead", gru_mse[160] < mlp_mse[160], budget="in 160 epochs each", any_width=True)
@@ -376,6 +380,7 @@ proven.claim("the MLP's test error is more than 4 times its training error", the
 proven.claim("which is a larger factor than the GRU's", theirs / seen["padded MLP"] > ours / seen["GRU"])
 proven.claim("the MLP of ten times the parameters is behind the GRU as well", ours < larger_mse)
 proven.claim("4 times the strokes take away a quarter of the MLP's error or more", more_mse < 0.75 * theirs)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Stop early, or count work, and the MLP is ahead: each of its outputs is one layer
@@ -409,8 +414,11 @@ proven.claim("4 times the strokes take away a quarter of the MLP's error or more
 # %%
 forwards = recurrent(24, order=sequences.forwards)
 forwards_mse = evaluate(forwards, stroke_test, free_running)["loss"]
+
+# %%
 proven.figure("test MSE, GRU that reads forwards, 24 epochs", forwards_mse, digits=3)
 proven.claim("reading backwards takes away a sixth of the error or more", gru_mse[24] < forwards_mse * 5 / 6)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The code has the same size and the network sees the same numbers, but the
@@ -448,10 +456,6 @@ assert torch.equal(by_hand, sequences.follow_sequence(best.decoder, first_state,
 forced = recurrent(24, teacher_forcing)
 ahead = evaluate(forced, stroke_test, teacher_forcing)["loss"]
 alone = evaluate(forced, stroke_test, free_running)["loss"]
-proven.figure("test MSE, teacher forcing, one step ahead", ahead, digits=3)
-proven.figure("test MSE, teacher forcing, running freely", alone, digits=3)
-proven.claim("running freely it has more than twice the error that its loss says", alone > 2 * ahead)
-proven.claim("and more error than the model trained to run freely for as long", alone > gru_mse[24])
 
 # %% [markdown]
 # Per step, over the strokes that are long enough:
@@ -480,16 +484,21 @@ plt.ylim(0, 0.95)
 plt.legend(loc="upper left")
 plt.show()
 
-# %%
-free_steps = per_step["teacher forcing, running freely"]
-proven.claim("its free error in steps 13 to 20 is above that in steps 1 to 8", sum(free_steps[12:20]) > sum(free_steps[:8]))
-
 # %% alt="Four rows of nine strokes: the true ones; those of the longest trained GRU, close to them; those of the padded MLP; those of the model trained with teacher forcing, which begin well and then go astray."
 with torch.no_grad():
     drawn = {"true": x, "GRU,\nlongest": best(x, its_lengths), "padded MLP,\nlongest": mlp(x)}
 drawn["teacher\nforcing"] = answers["teacher forcing, running freely"]
 plots.pen_rows({name: pen(steps) for name, steps in drawn.items()}, title="From 8 numbers to a stroke, with no look at the truth")
 plt.show()
+
+# %%
+proven.figure("test MSE, teacher forcing, one step ahead", ahead, digits=3)
+proven.figure("test MSE, teacher forcing, running freely", alone, digits=3)
+proven.claim("running freely it has more than twice the error that its loss says", alone > 2 * ahead)
+proven.claim("and more error than the model trained to run freely for as long", alone > gru_mse[24])
+free_steps = per_step["teacher forcing, running freely"]
+proven.claim("its free error in steps 13 to 20 is above that in steps 1 to 8", sum(free_steps[12:20]) > sum(free_steps[:8]))
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The loss of teacher forcing answers an easier question: given the truth up to
@@ -511,11 +520,14 @@ plt.show()
 with torch.no_grad():
     freely = masked_mse(grus[24].decode(z_free.roll(1, 0), 24), x, mask).item()
     one_ahead = masked_mse(forced.follow(z.roll(1, 0), x), x, mask).item()
+
+# %%
 proven.figure("test MSE with another stroke's code, trained and measured freely", freely, digits=3)
 proven.figure("test MSE with another stroke's code, teacher forcing, one step ahead", one_ahead, digits=3)
 proven.claim("running freely, a wrong code is worse than zero motion", freely > zero_motion)
 proven.claim("one step ahead, a wrong code costs less", one_ahead < freely)
 proven.claim("but twice the error of the right code, or more", one_ahead > 2 * ahead)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Running freely, the code is all there is: with a wrong one the decoder draws
@@ -553,6 +565,7 @@ for begin, share in zip((1, 13, 25, 37), shares):
     proven.figure(f"error as a share of zero motion's, steps {begin} to {begin + 11}", share, digits=2)
 proven.claim("from part to part of the trained length and beyond, steps 1 to 36, the share grows", shares[:3] == sorted(shares[:3]))
 proven.claim("in steps 25 to 36 it is twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** It fades. Two reasons are likely: such late steps were never trained, and the
@@ -574,10 +587,6 @@ def padding_counts(model, batch):
 careless = padded_mlp(160, padding_counts)
 reported = evaluate(careless, stroke_test, padding_counts)["loss"]
 honest = evaluate(careless, stroke_test, masked_reconstruction)["loss"]
-proven.figure("MSE that it reports, padding counted", reported, digits=3)
-proven.figure("MSE on the steps that exist", honest, digits=3)
-proven.claim("it reports less error than it has", reported < 0.95 * honest)
-proven.claim("and has more than the MLP that was masked for as long", honest > mlp_mse[160])
 
 # %% [markdown]
 # The second: the state at the end of the box, in a GRU that was trained well. Nothing
@@ -588,9 +597,16 @@ with torch.no_grad():
     turned = sequences.backwards(x, its_lengths)
     z_box = best.to_code(best.rnn(turned)[1][-1])
     spoilt_mse = masked_mse(best.decode(z_box, 24), x, mask).item()
+
+# %%
+proven.figure("MSE that it reports, padding counted", reported, digits=3)
+proven.figure("MSE on the steps that exist", honest, digits=3)
+proven.claim("it reports less error than it has", reported < 0.95 * honest)
+proven.claim("and has more than the MLP that was masked for as long", honest > mlp_mse[160])
 proven.figure("MSE from the state at the end of the box", spoilt_mse, digits=3)
 proven.claim("that is 3 times the error or more", spoilt_mse > 3 * ours)
 proven.claim("and more than half of zero motion's", spoilt_mse > 0.5 * zero_motion)
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** Why does the first model report less than it has, and why is it worse as well?

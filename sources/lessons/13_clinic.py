@@ -13,8 +13,7 @@
 # - examine figures, training steps, gradients and test numbers, each with a few lines;
 # - predict which way a change must move a number, and use that to find faults.
 #
-# **Time:** 40 minutes to read, 15 more for section 9; the code takes less than a minute on
-# 2 cores.
+# **Time:** 30 minutes, and 10 for the depth; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb) and [02 Losses](02_losses.ipynb). The sheet's
 # patients also come from [05](05_denoising.ipynb), [07](07_stacked.ipynb) and
@@ -112,15 +111,6 @@ def share_of_ceiling(model, images, mean_image):
     error = metrics.reconstruction_error(model, images).mean()
     return (error / (images - mean_image).square().mean()).item()
 
-healthy_mse = metrics.reconstruction_error(healthy, x_test).mean().item()
-proven.figure("test MSE, healthy", healthy_mse)
-proven.figure("its share of the ceiling", share_of_ceiling(healthy, x_test, mean_image), digits=2)
-floor = losses.bernoulli_entropy(x_test).mean().item()
-logits = mean_image.logit().clamp(-20, 20).expand_as(x_test)
-proven.figure("BCE of a perfect reconstruction, nats", floor, digits=1)
-bce_ceiling = losses.bernoulli_nll(logits, x_test).mean()
-proven.figure("BCE of the mean image, nats", bce_ceiling, digits=1)
-
 # %% [markdown]
 # Between the two stands PCA, the line that a *finished* autoencoder must pass (lesson
 # 01). Is ours finished? We train it once more, eight times as long.
@@ -133,34 +123,9 @@ proven.figure("BCE of the mean image, nats", bce_ceiling, digits=1)
 # %%
 twice = new()
 fit(twice, x_train / 255, reconstruct, CYCLE)
-twice_mse = metrics.reconstruction_error(twice, x_test / 255).mean().item()
-twice_share = share_of_ceiling(twice, x_test / 255, mean_image / 255)
-proven.figure("test MSE, divided twice by 255", twice_mse, digits=8)
-proven.figure("its share of the ceiling, divided twice", twice_share, digits=1)
 pca = PCA(32).fit(x_train.flatten(1).numpy())
-x_pca = pca.inverse_transform(pca.transform(x_test.flatten(1).numpy())).clip(0, 1)
-pca_mse = (x_test.flatten(1) - torch.tensor(x_pca)).square().mean()
-pca_share = pca_mse / (x_test - mean_image).square().mean()
-proven.figure("share of the ceiling, PCA with 32", pca_share, digits=2)
 finished = new()
-fit(finished, x_train, reconstruct, TrainConfig(8 * EPOCHS, 64, 5e-3, one_cycle))
-finished_share = share_of_ceiling(finished, x_test, mean_image)
-proven.figure("its share of the ceiling, eight times the epochs", finished_share, digits=2)
-
-# %%
-proven.claim("divided twice, the MSE is below 0.00001", twice_mse < 1e-5)
-proven.claim("divided twice, it is above the ceiling all the same", twice_share > 1)
-healthy_share = share_of_ceiling(healthy, x_test, mean_image)
-proven.claim("the healthy network is below half of the ceiling", healthy_share < 0.5)
-proven.claim(
-    f"in {EPOCHS} epochs it is behind PCA",
-    healthy_share > pca_share,
-    budget=f"in {EPOCHS} epochs",
-    any_width=True,
-)
-proven.claim(
-    "with eight times the epochs it is ahead of PCA", finished_share < pca_share, any_width=True
-)
+_ = fit(finished, x_train, reconstruct, TrainConfig(8 * EPOCHS, 64, 5e-3, one_cycle))
 
 # %% [markdown]
 # **Read it.** With four digits, an error of 0.0000, and worse than no network at all: the
@@ -188,11 +153,45 @@ plots.ladder(
     xlabel="what the plot called accuracy",
     title="The perfect answer gets 0: it is a loss",
 )
+plt.show()
+
+# %%
+healthy_mse = metrics.reconstruction_error(healthy, x_test).mean().item()
+proven.figure("test MSE, healthy", healthy_mse)
+proven.figure("its share of the ceiling", share_of_ceiling(healthy, x_test, mean_image), digits=2)
+floor = losses.bernoulli_entropy(x_test).mean().item()
+logits = mean_image.logit().clamp(-20, 20).expand_as(x_test)
+proven.figure("BCE of a perfect reconstruction, nats", floor, digits=1)
+bce_ceiling = losses.bernoulli_nll(logits, x_test).mean()
+proven.figure("BCE of the mean image, nats", bce_ceiling, digits=1)
+twice_mse = metrics.reconstruction_error(twice, x_test / 255).mean().item()
+twice_share = share_of_ceiling(twice, x_test / 255, mean_image / 255)
+proven.figure("test MSE, divided twice by 255", twice_mse, digits=8)
+proven.figure("its share of the ceiling, divided twice", twice_share, digits=1)
+x_pca = pca.inverse_transform(pca.transform(x_test.flatten(1).numpy())).clip(0, 1)
+pca_mse = (x_test.flatten(1) - torch.tensor(x_pca)).square().mean()
+pca_share = pca_mse / (x_test - mean_image).square().mean()
+proven.figure("share of the ceiling, PCA with 32", pca_share, digits=2)
+finished_share = share_of_ceiling(finished, x_test, mean_image)
+proven.figure("its share of the ceiling, eight times the epochs", finished_share, digits=2)
+proven.claim("divided twice, the MSE is below 0.00001", twice_mse < 1e-5)
+proven.claim("divided twice, it is above the ceiling all the same", twice_share > 1)
+healthy_share = share_of_ceiling(healthy, x_test, mean_image)
+proven.claim("the healthy network is below half of the ceiling", healthy_share < 0.5)
+proven.claim(
+    f"in {EPOCHS} epochs it is behind PCA",
+    healthy_share > pca_share,
+    budget=f"in {EPOCHS} epochs",
+    any_width=True,
+)
+proven.claim(
+    "with eight times the epochs it is ahead of PCA", finished_share < pca_share, any_width=True
+)
 proven.claim(
     "the plotted accuracy is 0 for a perfect answer and grows as answers get worse",
     plotted_as_accuracy == sorted(plotted_as_accuracy) and plotted_as_accuracy[0] == 0,
 )
-plt.show()
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Three answers settle what a measure measures. A measure that praises the black
@@ -226,12 +225,15 @@ def examine(rows):
         if rows[a].shape == rows[b].shape and torch.allclose(rows[a], rows[b])
     ]
 
-same = examine(rows)
 codes = metrics.apply(healthy, healthy.encode, rows["input"])
-honest = examine(rows | {"compressed": codes})
 named = [("compressed", "reconstructed")]
+same = examine(rows)
+honest = examine(rows | {"compressed": codes})
+
+# %%
 proven.claim("compressed and reconstructed are the same array", same == named)
 proven.claim("with the real code, no two rows are the same", honest == [])
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** "Compressed" has the shape of an image, so it is no code: the program
@@ -311,6 +313,7 @@ proven.claim(
 )
 proven.claim("both give every image the same reconstruction", sorted(spread.values())[1] < 1e-3)
 proven.claim("with the rate of 0.1 no gradient is left", gradients["learning rate 0.1"] < 1e-6)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Both faulty curves lie still in the end, as if training had converged, but
@@ -338,7 +341,6 @@ encoder = nn.Sequential(
 )
 normed = models.Autoencoder(encoder, networks.mlp_decoder((32, 128, 784))).to(device)
 fit(normed, x_train, reconstruct, CYCLE)
-before = metrics.reconstruction_error(normed, x_test).mean().item()  # in evaluation mode
 
 normed.train()
 normed.eval  # named, not called
@@ -347,21 +349,24 @@ def naive_error(images):
         errors = [F.mse_loss(normed(x), x) for x in images.to(device).split(100)]
     return torch.stack(errors).mean().item()
 
-unsorted = naive_error(x_test)
-by_digit = naive_error(x_test[digits.test.labels.argsort()])
-
 # %% [markdown]
 # Ask the object in which state it is: not "did I write it?" but "is it so?"
 
 # %%
-after = metrics.reconstruction_error(normed, x_test).mean().item()
 print("in training mode:", normed.training)
+
+# %%
+before = metrics.reconstruction_error(normed, x_test).mean().item()  # in evaluation mode
+unsorted = naive_error(x_test)
+by_digit = naive_error(x_test[digits.test.labels.argsort()])
+after = metrics.reconstruction_error(normed, x_test).mean().item()
 proven.figure("test MSE in evaluation mode", before, digits=5)
 proven.figure("the same, measured once more at the end", after, digits=5)
 proven.figure("test MSE without eval()", unsorted)
 proven.figure("test MSE without eval(), sorted by digit", by_digit)
 proven.claim("sorted by digit, the error is 1.5 times as large or more", by_digit > 1.5 * before)
 proven.claim("measuring has changed the network", after != before)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** The same images, the same weights, and very different numbers: an image's
@@ -384,12 +389,6 @@ class CutOff(models.Autoencoder):
 cut_off = new(CutOff)
 start = {name: p.clone() for name, p in cut_off.named_parameters()}
 cut_history = fit(cut_off, x_train, reconstruct, CYCLE)
-cut_mse = metrics.reconstruction_error(cut_off, x_test).mean().item()
-proven.figure("test MSE, encoder cut off", cut_mse)
-cut_share = share_of_ceiling(cut_off, x_test, mean_image)
-proven.figure("its share of the ceiling, encoder cut off", cut_share, digits=2)
-proven.claim("the cut-off network is below the ceiling", cut_share < 0.95)
-proven.claim("its error is 1.5 times the healthy one's or more", cut_mse > 1.5 * healthy_mse)
 
 # %% alt="Two falling loss curves over the epochs, both smooth; the healthy one falls further."
 plots.curves(
@@ -407,13 +406,6 @@ plt.show()
 # %%
 cut_errors, _ = by_heart(torch.optim.Adam, 1e-3, CutOff)
 print(f"ceiling on the 16 images: {level:.4f}")
-for step in (100, 150, 200):
-    proven.figure(f"MSE on 16 images, cut off, steps to {step}", cut_errors[step // 10 - 1])
-proven.claim("cut off, it still falls", cut_errors[9] > cut_errors[14] > cut_errors[19])
-proven.claim(
-    "cut off, after 200 steps more than half of the ceiling is left, and less than all",
-    level / 2 < cut_errors[19] < level,
-)
 
 # %% [markdown]
 # **Read it.** It raises suspicion: after 200 steps the error is far from nothing. But it lies
@@ -432,12 +424,28 @@ norms = {m: gradient_norms(m, x_train[:64].to(device)) for m in (healthy, cut_of
 moved = {name: not torch.equal(p, start[name]) for name, p in cut_off.named_parameters()}
 for name, own in norms[cut_off].items():
     print(f"{name}: healthy {norms[healthy][name]:.4f}, cut off {own:.4f}, moved {moved[name]}")
+
+# %%
+cut_mse = metrics.reconstruction_error(cut_off, x_test).mean().item()
+proven.figure("test MSE, encoder cut off", cut_mse)
+cut_share = share_of_ceiling(cut_off, x_test, mean_image)
+proven.figure("its share of the ceiling, encoder cut off", cut_share, digits=2)
+proven.claim("the cut-off network is below the ceiling", cut_share < 0.95)
+proven.claim("its error is 1.5 times the healthy one's or more", cut_mse > 1.5 * healthy_mse)
+for step in (100, 150, 200):
+    proven.figure(f"MSE on 16 images, cut off, steps to {step}", cut_errors[step // 10 - 1])
+proven.claim("cut off, it still falls", cut_errors[9] > cut_errors[14] > cut_errors[19])
+proven.claim(
+    "cut off, after 200 steps more than half of the ceiling is left, and less than all",
+    level / 2 < cut_errors[19] < level,
+)
 silent = [name for name, norm in norms[cut_off].items() if norm == 0]
 proven.claim("healthy, a gradient reaches everything", min(norms[healthy].values()) > 0)
 proven.claim(
     "cut off, the encoder gets none and has not moved",
     silent and all(name.startswith("encoder") and not moved[name] for name in silent),
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** A random encoder is not useless: 32 random sums say a good deal about a
@@ -474,14 +482,15 @@ shares = {
 }
 
 # %%
+sound, spoilt, faulty, no_worse = shares.values()
 for name, share in shares.items():
     proven.figure(f"same digit, {name}", share, digits=2)
-sound, spoilt, faulty, no_worse = shares.values()
 proven.claim("shuffling on purpose ruins the sound number", spoilt < sound / 3)
 proven.claim(
     "it does nothing to the faulty one: that never depended on labels",
     abs(no_worse - faulty) < 0.1,
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** From the faulty number alone one would conclude that codes know nothing of
@@ -528,13 +537,8 @@ unbounded = models.Autoencoder(
 ).to(device)
 fit(unbounded, x_train, reconstruct, CYCLE)
 x_hat = metrics.apply(unbounded, unbounded, x_test)
-outside = ((x_hat < 0) | (x_hat > 1)).float().mean().item()
 cut_error, error = [(v - x_test).square().mean().item() for v in (x_hat.clamp(0, 1), x_hat)]
 examine({"reconstruction": x_hat})
-proven.figure("share of pixels outside [0, 1], no sigmoid", outside, digits=2)
-proven.figure("share of its error that cutting takes away", 1 - cut_error / error, digits=3)
-proven.claim("more than a quarter of the pixels are no pixels", outside > 0.25)
-proven.claim("cutting them lowers the error without any training", cut_error < error)
 
 # %% [markdown]
 # **Read it.** The picture looks right because drawing corrects it. The range does not
@@ -556,21 +560,12 @@ def noting(model, x):
 model = new()
 epochs = fit(model, x_train, noting, TrainConfig(4, 64)).curve()
 last_epoch = noted[-(len(noted) // len(epochs)):]
-after_epoch = metrics.reconstruction_error(model, x_train).mean().item()
 
 # %% [markdown]
 # Five numbers that a program might print as "the loss of the last epoch":
 
 # %%
-proven.figure("last epoch, its luckiest batch", min(last_epoch))
-proven.figure("last epoch, its unluckiest batch", max(last_epoch))
-proven.figure("last epoch, its last batch", last_epoch[-1])
-proven.figure("last epoch, mean", epochs[-1])
-proven.figure("training images after that epoch", after_epoch)
-gain = epochs[-2] - epochs[-1]
 spread = max(last_epoch) - min(last_epoch)
-proven.claim("batches of one epoch differ by more than an epoch's gain", spread > gain)
-proven.claim("after the epoch the error is below the epoch's mean", after_epoch < epochs[-1])
 
 # %% [markdown]
 # **Read it.** Whoever prints one batch prints a draw from that range. The epoch's mean is
@@ -598,11 +593,8 @@ def first_layer(set_seed):
     return model.encoder[1].weight.detach()
 
 first, second, third = [first_layer(set_seed) for set_seed in (True, False, True)]
-proven.claim("the switch was never called", not torch.are_deterministic_algorithms_enabled())
 gaps = [(weights - first).abs().amax().item() for weights in (second, third)]
 print(f"largest gap to the first run: second {gaps[0]:.3f}, third {gaps[1]:.3f}")
-proven.claim("without its own seed a second run differs", gaps[0] > 1e-3)
-proven.claim("with its own seed a run is repeated", gaps[1] < 1e-6)
 
 # %% [markdown]
 # **Read it.** Set the seed before each model, and test it as here. Even then the runs are
@@ -638,6 +630,23 @@ for hook in hooks:
 # network works for one image, for sentence 6.
 
 # %%
+outside = ((x_hat < 0) | (x_hat > 1)).float().mean().item()
+proven.figure("share of pixels outside [0, 1], no sigmoid", outside, digits=2)
+proven.figure("share of its error that cutting takes away", 1 - cut_error / error, digits=3)
+proven.claim("more than a quarter of the pixels are no pixels", outside > 0.25)
+proven.claim("cutting them lowers the error without any training", cut_error < error)
+after_epoch = metrics.reconstruction_error(model, x_train).mean().item()
+proven.figure("last epoch, its luckiest batch", min(last_epoch))
+proven.figure("last epoch, its unluckiest batch", max(last_epoch))
+proven.figure("last epoch, its last batch", last_epoch[-1])
+proven.figure("last epoch, mean", epochs[-1])
+proven.figure("training images after that epoch", after_epoch)
+gain = epochs[-2] - epochs[-1]
+proven.claim("batches of one epoch differ by more than an epoch's gain", spread > gain)
+proven.claim("after the epoch the error is below the epoch's mean", after_epoch < epochs[-1])
+proven.claim("the switch was never called", not torch.are_deterministic_algorithms_enabled())
+proven.claim("without its own seed a second run differs", gaps[0] > 1e-3)
+proven.claim("with its own seed a run is repeated", gaps[1] < 1e-6)
 sizes = [sum(p.numel() for p in model.parameters()) for model in (healthy, new())]
 true = {
     1: issubclass(nn.Module, nn.Sequential),
@@ -648,6 +657,7 @@ true = {
 }
 proven.figure("mean of the pixels after division by 255", x_train.mean(), digits=2)
 proven.claim("none of the sentences 1, 2, 3, 4 and 6 is true", not any(true.values()))
+proven.verdict()
 
 # %% [markdown]
 # **Read it.**
@@ -685,9 +695,9 @@ from_few, leaky = flattery(x_train[:300], 60)
 from_all, _ = flattery(x_train, EPOCHS)
 longer, _ = flattery(x_train, 4 * EPOCHS)
 nearest = torch.cdist(leaky.flatten(1), x_train[:300].flatten(1)).amin(1)
-copies = (nearest < 0.1).float().mean().item()
 
 # %%
+copies = (nearest < 0.1).float().mean().item()
 proven.figure("error with the leak / without, trained on 300", from_few, digits=2)
 proven.figure("error with the leak / without, trained on all", from_all, digits=2)
 proven.figure("error with the leak / without, trained on all, longer", longer, digits=2)
@@ -701,6 +711,7 @@ proven.claim(
     budget=f"in {EPOCHS} epochs",
 )
 proven.claim("four times as long, it hides more", longer < from_all)
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** Why does no section above find it? Why does the second network hardly
