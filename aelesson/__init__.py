@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aelesson.course import expected
+    from aelesson.course import expected, results
     from aelesson.data import Splits, load, sequences, strokes
     from aelesson.metrics import reconstruction_error
     from aelesson.models import VAE, Autoencoder
@@ -31,6 +31,7 @@ __all__ = [
     "one_cycle",
     "reconstruction",
     "reconstruction_error",
+    "results",
     "seed_everything",
     "sequences",
     "start",
@@ -52,6 +53,7 @@ _HOMES = {
 _ROOMS = {
     "batching": "training",
     "expected": "course",
+    "results": "course",
     "sequences": "data",
     "strokes": "data",
 }

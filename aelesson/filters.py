@@ -17,6 +17,8 @@ from torch import Tensor
 
 from aelesson import require
 
+TV_STEPS = 200  # of Chambolle's iteration for total variation
+
 
 def median(noisy: Tensor, size: int = 3) -> Tensor:
     """Replace each pixel by the median of the square around it.
@@ -90,7 +92,10 @@ def total_variation(noisy: Tensor, weight: float) -> Tensor:
     It minimises the sum of the gradient's lengths plus `1 / (2 weight)` times the
     squared distance: flat areas with sharp edges.
 
-    Source: Rudin, Osher and Fatemi (1992); Chambolle (2004); by scikit-image.
+    Chambolle's iteration takes `TV_STEPS` steps, all images at once: on noisy digits,
+    more steps change nothing that a picture or its PSNR shows.
+
+    Source: Rudin, Osher and Fatemi (1992); Chambolle (2004).
 
     Args:
         noisy: Images `(B, C, H, W)`.
@@ -102,13 +107,30 @@ def total_variation(noisy: Tensor, weight: float) -> Tensor:
     require.images("noisy", noisy)
     require.finite("noisy", noisy)
     require.number("weight", weight, above=0)
-    from skimage.restoration import denoise_tv_chambolle
+    pull, image = noisy.new_zeros(2, *noisy.shape), noisy
+    for _ in range(TV_STEPS):
+        image = noisy + _divergence(pull)
+        slope = _slope(image)
+        length = slope.square().sum(0).sqrt()
+        pull = (pull + slope / 4) / (1 + length / (4 * weight))
+    return image
 
-    flat = [
-        denoise_tv_chambolle(channel, weight)  # type: ignore[no-untyped-call]
-        for channel in _array(noisy.flatten(0, 1))
-    ]
-    return _tensor(np.stack(flat), noisy).reshape(noisy.shape)
+
+def _slope(image: Tensor) -> Tensor:
+    """Return the differences to the pixel below and to the right, 0 at the ends."""
+    slope = image.new_zeros(2, *image.shape)
+    slope[0, ..., :-1, :] = image.diff(dim=-2)
+    slope[1, ..., :-1] = image.diff(dim=-1)
+    return slope
+
+
+def _divergence(field: Tensor) -> Tensor:
+    """Return the differences to the pixel before, summed: `-_slope` transposed."""
+    down, right = field
+    total = down + right
+    total[..., 1:, :] -= down[..., :-1, :]
+    total[..., 1:] -= right[..., :-1]
+    return total
 
 
 def best_linear_map(

@@ -28,6 +28,7 @@ LEFT_OUT = {
     "data.splits.Divisible.take": "abstract; the three sets are tried",
     "data.images.load": "its arguments are those of the two `choose_` functions",
     "data.images.download": "its arguments are those of the two `choose_` functions",
+    "plots.lines.check_lines": "refuses bad input itself",
     "plots.style.check_words": "refuses bad input itself",
     "likelihood.Estimate": "a result of `likelihood.nll`",
     "training.history.Epoch": "a result of `fit`",

@@ -206,6 +206,7 @@ CALLS = {
         labels=LABELS,
         title="a",
     ),
+    "plots.codes.clouds": call(points={"a": Z2, "b": Z2[1:]}, title="a"),
     "plots.codes.arrows": call(
         legal=[("cloud", "shorter", NOT_IN_STEP)],
         points=Z2,
@@ -244,13 +245,14 @@ CALLS = {
         title="a",
         digits=2,
     ),
-    "plots.lines.matrix": call(
+    "plots.tables.matrix": call(
         legal=[("digits", "zero", ZERO), ("columns", "of text", "labels are text")],
         values=ROWS,
         columns=["1", "2", "3"],
         xlabel="x",
         title="a",
         digits=2,
+        middle=1.0,
     ),
     "plots.pen.pen_rows": call(rows={"a": [Z2, Z2[1:]]}, title="a"),
     "plots.style.use_style": call(),

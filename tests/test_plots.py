@@ -312,6 +312,31 @@ def test_a_matrix_writes_each_figure_in_its_cell():
         plots.matrix({}, [], "", "")
 
 
+def test_a_matrix_of_ratios_diverges_around_its_middle():
+    values = {"a": [1.0, 0.25], "b": [4.0, 2.0]}
+    [ax] = plots.matrix(values, ["left", "right"], "ratio", "title", middle=1).axes
+    [image] = ax.images
+    np.testing.assert_allclose(image.get_array(), [[0, -2], [2, 1]])
+    assert image.get_clim() == (-2, 2)
+    assert [text.get_color() for text in ax.texts][:2] == ["black", "white"]
+    with pytest.raises(ValueError, match="values has 0; a ratio must be above 0"):
+        plots.matrix({"a": [0.0]}, ["left"], "", "", middle=1)
+    with pytest.raises(ValueError, match="middle is 0"):
+        plots.matrix({"a": [1.0]}, ["left"], "", "", middle=0)
+
+
+def test_clouds_stand_side_by_side_on_one_scale():
+    points = {"data": torch.rand(5, 2), "drawn": 3 * torch.rand(7, 2)}
+    figure = plots.clouds(points, "title")
+    assert [ax.get_title() for ax in figure.axes] == ["data", "drawn"]
+    assert len({ax.get_xlim() for ax in figure.axes}) == 1
+    for ax, cloud in zip(figure.axes, points.values(), strict=True):
+        [drawn] = ax.collections
+        np.testing.assert_allclose(drawn.get_offsets(), cloud, atol=1e-6)
+    with pytest.raises(ValueError, match="points is empty"):
+        plots.clouds({}, "")
+
+
 def test_strokes_of_a_column_share_one_scale_and_begin_at_a_dot():
     first, second = torch.tensor([[0.0, 0.0], [4, 2]]), torch.tensor([[1.0, 1], [9, 9]])
     figure = plots.pen_rows({"true": [first, second], "back": [second, first]}, "found")

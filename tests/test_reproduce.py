@@ -11,11 +11,11 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from aelesson import data
+from aelesson import data, results
 from aelesson.objectives import reconstruction
 from aelesson.training import TrainConfig
 from benchmarks.reproduce import __main__ as command
-from benchmarks.reproduce import kept, page
+from benchmarks.reproduce import kept, packaged, page
 from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 from benchmarks.reproduce.table import ROWS
 
@@ -103,6 +103,8 @@ def test_the_command_keeps_every_run_and_writes_the_page(a_table, tmp_path):
     assert f"torch {version('torch')}" in text
     assert (tmp_path / "docs" / "results" / "toy.png").stat().st_size > 1000
     assert not list((tmp_path / "build" / "reproduce").glob("*"))
+    packaged = json.loads((tmp_path / kept.WRITTEN).read_text("utf-8"))
+    assert packaged["toy"]["ours"] == [0.0, 0.1, 0.2]
 
 
 def test_a_kept_run_is_not_repeated_unless_asked_for(a_table, tmp_path):
@@ -230,7 +232,13 @@ def test_written_results_do_not_count_as_changed_code(tmp_path, monkeypatch):
     clean = kept.current_commit()
     assert re.fullmatch("[0-9a-f]{7,}", clean)
     (tmp_path / "docs" / "file").write_text("results")
+    for_lessons = tmp_path / kept.WRITTEN
+    for_lessons.parent.mkdir()
+    for_lessons.touch()
     assert kept.current_commit() == clean
+    (for_lessons.parent / "results.py").touch()
+    assert kept.current_commit() == clean + "+"
+    (for_lessons.parent / "results.py").unlink()
     (tmp_path / "benchmarks" / "row").touch()
     assert kept.current_commit() == clean + "+"
 
@@ -271,3 +279,24 @@ def test_the_page_in_the_repository_is_made_from_the_kept_runs(tmp_path):
     assert written == (docs / "results.md").read_text("utf-8")
     pictures = {path.name for path in (tmp_path / "results").glob("*.png")}
     assert pictures == {path.name for path in (docs / "results").glob("*.png")}
+
+
+def test_what_lessons_show_is_made_from_the_kept_runs(tmp_path):
+    packaged.write(ROWS, command.ROOT / "docs" / "results", tmp_path / "results.json")
+    written = (tmp_path / "results.json").read_text("utf-8")
+    assert written == (command.ROOT / kept.WRITTEN).read_text("utf-8")
+
+
+def test_lessons_show_the_figures_of_the_page():
+    text = (command.ROOT / "docs" / "results.md").read_text("utf-8")
+    for row in ROWS:
+        runs = kept.read(command.ROOT / "docs" / "results", row)
+        full = results.full_size(row.name)
+        ours = str(full).splitlines()[2]
+        figure = ours.split("  ")[2].strip()
+        assert f"| {row.title} | {figure} {row.unit} | {len(runs)} |" in text
+        for name, values in full.beside.items():
+            assert values == tuple(
+                run.beside[name] for run in runs if name in run.beside
+            )
+        assert full.published == row.published

@@ -66,6 +66,34 @@ def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
     return figure
 
 
+def clouds(points: Mapping[str, Tensor], title: str) -> Figure:
+    """Draw clouds of points in the plane side by side, all on the same scale.
+
+    Args:
+        points: From label to points, `(N, 2)`.
+        title: The finding.
+
+    Raises:
+        ValueError: If there is no cloud, or a shape is another.
+    """
+    check_words(title=title)
+    require.mapping("points", points, "points (N, 2)")
+    for label, cloud in points.items():
+        require.finite_tensor(f"points[{label!r}]", cloud, "(N, 2)")
+    width = min(WIDE, NARROW * len(points))
+    size = (width, 0.9 + 0.9 * width / len(points))
+    figure, grid = plt.subplots(
+        1, len(points), figsize=size, squeeze=False, sharex=True, sharey=True
+    )
+    for ax, (label, cloud) in zip(grid[0], points.items(), strict=True):
+        right, up = cloud.detach().cpu().numpy().T
+        ax.scatter(right, up, s=6, color=colours()[0], alpha=0.5, lw=0)
+        ax.set(xlabel="$x_1$", title=label, aspect="equal")
+    grid[0, 0].set_ylabel("$x_2$")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return figure
+
+
 def arrows(
     points: Tensor,
     vectors: Mapping[str, Tensor],

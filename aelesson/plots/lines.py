@@ -1,4 +1,4 @@
-"""Figures of numbers: against epochs, against anything, as bars, as a matrix."""
+"""Figures of numbers: against epochs, against anything, as bars."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -37,7 +37,7 @@ def curves(
     require.flag("log", log)
     require.mapping("runs", runs, "its parts")
     for run, parts in runs.items():
-        _check_lines(f"runs[{run!r}]", parts)
+        check_lines(f"runs[{run!r}]", parts)
     figure, ax = plt.subplots(figsize=(MEDIUM, 3.4))
     for colour, (run, parts) in zip(cycle(colours()), runs.items(), strict=False):
         for style, (part, line) in zip(cycle(STYLES), parts.items(), strict=False):
@@ -81,7 +81,7 @@ def lines(
     require.choice("log", log, LOG)
     require.flag("markers", markers)
     require.numbers("x", x)
-    _check_lines("values", values)
+    check_lines("values", values)
     for label, band in ({} if bands is None else _dict("bands", bands)).items():
         _check_pair(f"bands[{label!r}]", band, "lower end", "upper end")
     lengths = {label: len(line) for label, line in values.items()}
@@ -191,49 +191,7 @@ def ladder(
     return figure
 
 
-def matrix(
-    values: Mapping[str, Sequence[float]],
-    columns: Sequence[str],
-    xlabel: str,
-    title: str,
-    digits: int = 3,
-) -> Figure:
-    """Draw a table of figures, each in its cell, on a colour that tells its size.
-
-    Args:
-        values: From the label of a row to one figure per column.
-        columns: The labels of the columns.
-        xlabel: What the columns are, and the figures' unit.
-        title: The finding.
-        digits: Decimals of the figures.
-
-    Raises:
-        ValueError: If there is no row, or one has not a figure per column.
-    """
-    check_words(xlabel=xlabel, title=title)
-    require.whole("digits", digits, at_least=0)
-    for column in require.sequence("columns", columns, "labels"):
-        require.kind("a label in columns", column, str)
-    _check_lines("values", values)
-    lengths = {label: len(row) for label, row in values.items()}
-    if set(lengths.values()) != {len(columns)}:
-        raise ValueError(f"columns has {len(columns)} labels, values has {lengths}")
-    rows = list(values.values())
-    figure, ax = plt.subplots(figsize=(MEDIUM, 1.0 + 0.45 * len(rows)))
-    middle = (max(map(max, rows)) + min(map(min, rows))) / 2
-    ax.imshow(rows, cmap="viridis", aspect="auto")
-    for y, row in enumerate(rows):
-        for x, value in enumerate(row):
-            ink = "white" if value < middle else "black"
-            ax.text(x, y, f"{value:.{digits}f}", color=ink, ha="center", va="center")
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), list(values))
-    ax.grid(visible=False)
-    ax.set(xlabel=xlabel, title=title)
-    return figure
-
-
-def _check_lines(name: str, values: object) -> None:
+def check_lines(name: str, values: object) -> None:
     """Ask for a dict of lines, each a sequence of numbers."""
     require.mapping(name, values, "numbers")
     for label, line in _dict(name, values).items():

@@ -3,7 +3,7 @@
 Each run is kept as soon as it has ended, and a training leaves a checkpoint after every
 epoch: a command that was stopped goes on from there when it is given again. What was
 measured after a training is measured once more.
-The page `docs/results.md` is written anew after every run.
+After every run the page `docs/results.md` is written anew, and what lessons show of it.
 """
 
 import shutil
@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from aelesson import data, plots, runtime
-from benchmarks.reproduce import kept, page
+from benchmarks.reproduce import kept, packaged, page
 from benchmarks.reproduce.rows import Job, Row
 from benchmarks.reproduce.table import ROWS
 
@@ -56,6 +56,13 @@ def measure(row: Row, seed: int, results: Path, scratch: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def write(docs: Path) -> None:
+    """Write the page, and for lessons the file in the package beside `docs`."""
+    results = docs / "results"
+    page.write(ROWS, docs / "results.md", results)
+    packaged.write(ROWS, results, docs.parent / kept.WRITTEN)
+
+
 def main(
     names: Annotated[
         list[str] | None, typer.Argument(help="Rows; all without.")
@@ -71,11 +78,11 @@ def main(
         console.print(f"Run {number} of {len(todo)}: {row.name}, seed {seed}")
         try:
             measure(row, seed, results, ROOT / "build" / "reproduce")
-            page.write(ROWS, docs / "results.md", results)
+            write(docs)
         except KeyboardInterrupt:
             console.print("Stopped. Results are kept; training goes on from here.")
             raise typer.Exit(130) from None
-    page.write(ROWS, docs / "results.md", results)
+    write(docs)
     console.print(f"Written: {docs / 'results.md'}")
 
 

@@ -14,6 +14,7 @@ from benchmarks.reproduce.rows import Outcome, Row
 
 PACKAGES = ("torch", "numpy", "scikit-learn")
 CODE = ("aelesson", "benchmarks", "constraints.txt")  # what decides about figures
+WRITTEN = "aelesson/course/results.json"  # by the command itself, for lessons
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def current_commit() -> str:
     """Return the repository's commit, with a "+" if its code has changed since."""
     try:
         name = _git("rev-parse", "--short", "HEAD")
-        changed = _git("status", "--porcelain", "--", *(f":/{path}" for path in CODE))
+        places = [*(f":/{path}" for path in CODE), f":(top,exclude){WRITTEN}"]
+        changed = _git("status", "--porcelain", "--", *places)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{name}+" if changed else name

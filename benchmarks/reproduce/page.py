@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from aelesson.plots.style import MEDIUM, colours
 from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
+from benchmarks.reproduce.packaged import by_name
 from benchmarks.reproduce.rows import Row
 
 LABEL, TITLE = 40, 72  # letters in a line
@@ -70,10 +71,7 @@ def _others(row: Row, runs: Sequence[Kept]) -> dict[str, list[float]]:
 
 
 def _beside(runs: Sequence[Kept]) -> dict[str, list[float]]:
-    names = dict.fromkeys(name for run in runs for name in run.beside)
-    return {
-        name: [run.beside[name] for run in runs if name in run.beside] for name in names
-    }
+    return by_name([run.beside for run in runs])
 
 
 def _best_other(row: Row, runs: Sequence[Kept]) -> str:

@@ -395,7 +395,7 @@ for name, model, losses in (
 #
 # <details><summary>Hint 1</summary>
 #
-# Section 7 of the lesson: which of its networks did well on all kinds? How strong is the
+# Section 8 of the lesson: which of its networks did well on all kinds? How strong is the
 # judge's noise? You do not know, so what should your network meet?
 #
 # </details>

@@ -150,8 +150,8 @@ proven.verdict()
 # | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 73 |
 # | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 64 |
 # | [03 Linear](03_linear.ipynb) | What can a straight line do? | 45, exercises 73 |
-# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 45, exercises 96 |
-# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 50, exercises 63 |
+# | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 35, exercises 96 |
+# | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 40, exercises 63 |
 # | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 30, exercises 80 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 45, exercises 111 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 55, exercises 78 |

@@ -1,17 +1,18 @@
 # %% [markdown]
 # # 04 What does an image know that a vector does not?
 #
-# You will build the convolutional autoencoder that a widely copied tutorial shows, compare
-# it with a dense network by rules that are fair, and then take the neighbours away from it.
+# You will build a popular convolutional autoencoder, compare it with a dense network by rules
+# that are fair, and then take the neighbours away from it. Sections headed *Depth* can be
+# skipped.
 #
 # **You will be able to**
 #
 # - compute the shape behind every layer, forwards and backwards, and prove it with hooks;
 # - say what a convolution assumes, and which part of the image one of its units sees;
-# - explain the checkerboards of a transposed convolution before any training;
-# - make a comparison of two networks fair, and spot one that is not.
+# - make a comparison of two networks fair, and spot one that is not;
+# - say for which amounts of data, time and code size its result was measured.
 #
-# **Time:** 45 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 35 minutes, and 15 for the depth; the code takes about a minute on 2 cores.
 #
 # **Before this:** [01 What survives a bottleneck?](01_basics.ipynb) and, for the last
 # section, [02 What does a loss believe about pixels?](02_losses.ipynb)
@@ -26,7 +27,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from aelesson import data, expected, losses, metrics, models, networks
-from aelesson import objectives, plots, runtime
+from aelesson import objectives, plots, results, runtime
 from aelesson.training import TrainConfig, fit, one_cycle
 
 # %% [markdown]
@@ -45,7 +46,7 @@ tuple(x_train.shape), tuple(digits.validation.images.shape), tuple(x_test.shape)
 # %% [markdown]
 # ## 1. How large is what comes out?
 #
-# A **convolution** slides a small square of weights, the **kernel**, over the image. With a
+# A **convolution** (arithmetic and pictures: Dumoulin and Visin, 2016) slides a small square of weights, the **kernel**, over the image. With a
 # **stride** of 2 it moves two pixels at a time; **padding** first lays a frame of zeros
 # around the image. From a side of $n$ pixels, with kernel $k$, stride $s$ and padding $p$,
 # it makes
@@ -66,13 +67,13 @@ def side_after(layer, side):
     return (side - 1) * stride - 2 * padding + kernel + layer.output_padding[0]
 
 # %% [markdown]
-# Here is the tutorial's network. Two convolutions halve the sides; a third one with a
+# Here is the network, one of the kind of Masci et al. (2011) without pooling. Two convolutions halve the sides; a third one with a
 # kernel of 7 and no padding makes 64 numbers, the code. The decoder is the mirror.
 
 # %% tags=["nbval-check-output"]
 HALVE = {"kernel_size": 3, "stride": 2, "padding": 1}
 DOUBLE = {**HALVE, "output_padding": 1}
-tutorial = models.Autoencoder(
+popular = models.Autoencoder(
     nn.Sequential(
         *[nn.Conv2d(1, 16, **HALVE), nn.ReLU(), nn.Conv2d(16, 32, **HALVE), nn.ReLU()],
         *[nn.Conv2d(32, 64, 7), nn.Flatten()],
@@ -83,12 +84,11 @@ tutorial = models.Autoencoder(
         *[nn.ConvTranspose2d(16, 1, **DOUBLE), nn.Sigmoid()],
     ),
 )
-sum(p.numel() for p in tutorial.parameters())
+sum(p.numel() for p in popular.parameters())
 
 # %% [markdown]
-# A formula can be wrong, and so can a shape that you remember. A **forward hook** is a
-# function that PyTorch calls whenever a layer has worked: it sees what really went in and
-# what came out.
+# A **forward hook** is a function that PyTorch calls whenever a layer has worked: it sees what
+# really went in and what came out.
 #
 # **Predict:** which sides will you see, from 28 down to the code and up again?
 
@@ -111,7 +111,7 @@ def trace(model, x):
 
 # %% tags=["nbval-check-output"]
 side = 28
-for layer, before, after in trace(tutorial, x_test[:1]):
+for layer, before, after in trace(popular, x_test[:1]):
     side = side_after(layer, side)
     assert after == (layer.out_channels, side, side)
     weights = sum(p.numel() for p in layer.parameters())
@@ -122,29 +122,31 @@ for layer, before, after in trace(tutorial, x_test[:1]):
 # to the two layers with the kernel of 7. Their kernel is as large as what it slides over,
 # so it has just one place to be. Nothing slides. That is a dense layer in disguise.
 #
-# A claim like this can be proved: we copy the weights, in another shape, into *linear*
-# layers. The library's `Autoencoder.conv` has these in their place.
+# The proof: we copy the weights, in another shape, into *linear* layers, which the library's
+# `Autoencoder.conv` has in their place.
 
 # %%
 library = models.Autoencoder.conv(64, channels=(16, 32))
 with torch.no_grad():
     for mine, theirs in ((0, 0), (2, 2)):
-        library.encoder[theirs].load_state_dict(tutorial.encoder[mine].state_dict())
-    library.encoder[5].weight.copy_(tutorial.encoder[4].weight.flatten(1))
-    library.encoder[5].bias.copy_(tutorial.encoder[4].bias)
-    library.decoder[0].weight.copy_(tutorial.decoder[1].weight.flatten(1).T)
-    library.decoder[0].bias.copy_(tutorial.decoder[1].bias.repeat_interleave(7 * 7))
+        library.encoder[theirs].load_state_dict(popular.encoder[mine].state_dict())
+    library.encoder[5].weight.copy_(popular.encoder[4].weight.flatten(1))
+    library.encoder[5].bias.copy_(popular.encoder[4].bias)
+    library.decoder[0].weight.copy_(popular.decoder[1].weight.flatten(1).T)
+    library.decoder[0].bias.copy_(popular.decoder[1].bias.repeat_interleave(7 * 7))
     for place in (3, 5):
-        library.decoder[place].load_state_dict(tutorial.decoder[place].state_dict())
+        library.decoder[place].load_state_dict(popular.decoder[place].state_dict())
+
+# %%
 proven.claim(
     "the 7 x 7 layers equal linear layers with the same weights",
-    torch.allclose(library(x_test[:100]), tutorial(x_test[:100]), atol=1e-5),
+    torch.allclose(library(x_test[:100]), popular(x_test[:100]), atol=1e-5),
 )
+proven.verdict()
 
 # %% [markdown]
-# **Read it.** Same output. The only difference is the bias: the linear layer of the decoder
-# has one per value, the transposed convolution one per channel, which is 1,536 fewer. So
-# this is no purely convolutional network: two convolutions, a dense layer, a code.
+# **Read it.** Same output. So this is no purely convolutional network: two convolutions, a dense
+# layer, a code.
 #
 # ## 2. What does a convolution assume?
 #
@@ -156,7 +158,7 @@ conv, dense = nn.Conv2d(1, 16, **HALVE), nn.Linear(784, 16 * 14 * 14)
 [sum(p.numel() for p in layer.parameters()) for layer in (conv, dense)]
 
 # %% [markdown]
-# Two assumptions save all these numbers. **Locality**: a unit looks at 3 x 3 neighbours
+# Two assumptions save all these numbers (LeCun et al., 1998). **Locality**: a unit looks at 3 x 3 neighbours
 # only. **Weight sharing**: every place uses the same weights. Together they give a
 # convolution its famous property: when the image moves, the result moves with it. It is
 # **equivariant** to shifts.
@@ -174,18 +176,10 @@ def moves_along(layer, pixels, steps):
     inner = slice(3, -3)  # away from the borders
     return torch.allclose(y_shifted[..., inner], shifted(y, steps)[..., inner], atol=1e-5)
 
-as_dense = nn.Sequential(nn.Flatten(), dense)
-proven.claim("2 pixels in, 1 place out: the convolution", moves_along(conv, 2, 1))
-proven.claim(
-    "1 pixel in: with a stride of 2, no whole number of places fits",
-    not any(moves_along(conv, 1, steps) for steps in (0, 1)),
-)
-proven.claim("the dense layer does not move along", not moves_along(as_dense, 2, 1))
-
 # %% [markdown]
 # **Read it.** The convolution moves along with a shift of 2, but not with a shift of 1: the
-# stride skips every other pixel, so only even shifts land on its grid. The dense layer has
-# its own weights for each place and knows nothing about shifts.
+# stride skips every other pixel (Zhang, 2019, blurs before it to soften that). The dense layer
+# has its own weights for each place and knows nothing about shifts.
 #
 # How far does a unit see? Its **receptive field** is the part of the image that can change
 # it. One layer with a kernel of $k$ sees $k$ pixels a side. Every further layer adds
@@ -195,16 +189,15 @@ proven.claim("the dense layer does not move along", not moves_along(as_dense, 2,
 
 # %% tags=["nbval-check-output"]
 field, step, fields = 1, 1, []
-for layer, *_ in trace(tutorial, x_test[:1])[:3]:
+for layer, *_ in trace(popular, x_test[:1])[:3]:
     field += (layer.kernel_size[0] - 1) * step
     step *= layer.stride[0]
     fields.append(field)
 fields
 
 # %% [markdown]
-# The gradient can tell the same, without a formula: a pixel that can change the unit has a
-# gradient. We set all weights to 1, so that nothing cancels. Then each gradient also
-# *counts* the ways from that pixel to the unit.
+# The gradient tells the same: a pixel that can change the unit has a gradient. With all weights
+# at 1, each gradient *counts* the ways from that pixel to the unit.
 
 # %% alt="A map of 28 by 28 pixels, dark but for a square of 7 by 7 near the middle; in it a grid pattern, brightest at four pixels."
 counting = nn.Sequential(nn.Conv2d(1, 1, **HALVE), nn.Conv2d(1, 1, **HALVE))
@@ -217,18 +210,27 @@ assert seen.any(0).sum() == seen.any(1).sum() == fields[1]
 plots.maps({"ways to one unit": x.grad[0, 0]}, "One unit of layer 2 sees 7 x 7 pixels")
 plt.show()
 
+# %%
+as_dense = nn.Sequential(nn.Flatten(), dense)
+proven.claim("2 pixels in, 1 place out: the convolution", moves_along(conv, 2, 1))
+proven.claim(
+    "1 pixel in: with a stride of 2, no whole number of places fits",
+    not any(moves_along(conv, 1, steps) for steps in (0, 1)),
+)
+proven.claim("the dense layer does not move along", not moves_along(as_dense, 2, 1))
+proven.verdict()
+
 # %% [markdown]
-# **Read it.** 3, 7 and 31 pixels a side. For the second layer formula and gradient agree. The
-# third figure is more than the image has: the dense layer in disguise sees everything. Within a field not
-# all pixels count alike: where kernels of the first layer overlap, there are up to four ways
-# to the unit.
+# **Read it.** 3, 7 and 31 pixels a side. The third number is more than the image has: the dense
+# layer in disguise sees everything. Within a field not all pixels count alike: where kernels of
+# the first layer overlap, there are up to four ways to the unit.
 #
 # ## 3. How does a decoder grow an image?
 #
 # To shrink, there are two ways: a **stride**, or a convolution at full size and then
-# **pooling**, which keeps the largest of 2 x 2 values. Both give the same shape. What do
-# they cost? We count **multiply-adds**, the unit of work of a network: each weight is used
-# once at each place where its kernel stands, the zeros of the padding included.
+# **pooling**, which keeps the largest of 2 x 2 values. What do they cost? We count
+# **multiply-adds**, the unit of work of a network: each weight is used once at each place where
+# its kernel stands.
 
 # %%
 def multiply_adds(model, x=x_test[:1]):
@@ -242,12 +244,10 @@ def multiply_adds(model, x=x_test[:1]):
 strided = nn.Conv2d(1, 16, **HALVE)
 pooled = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.MaxPool2d(2))
 assert strided(x_test).shape == pooled(x_test).shape
-ratio = multiply_adds(pooled) / multiply_adds(strided)
-proven.figure("multiply-adds, pooled / strided", ratio, digits=0)
 
 # %% [markdown]
-# **Read it.** Pooling throws away three of four values that have just been computed; the
-# stride never computes them. So the library uses strides.
+# **Read it.** Pooling throws away three of four values; the stride never computes them. So the
+# library uses strides.
 #
 # To grow, it uses transposed convolutions. Why do they need an `output_padding`?
 #
@@ -258,10 +258,397 @@ to_14 = [side for side in range(1, 60) if side_after(conv, side) == 14]
 back = nn.ConvTranspose2d(1, 1, **HALVE)
 to_14, side_after(back, 14)
 
+# %%
+ratio = multiply_adds(pooled) / multiply_adds(strided)
+proven.figure("multiply-adds, pooled / strided", ratio, digits=0)
+proven.verdict()
+
 # %% [markdown]
 # **Read it.** 27 and 28 both become 14. The floor in the formula has thrown away which one
 # it was, and so the way back is ambiguous. By itself it takes the smallest, 27;
 # `output_padding=1` says "one more".
+#
+# A transposed convolution paints with overlapping kernels, and so it can draw checkerboards
+# (section 9). The other way to grow is to **up-sample**, every pixel becoming 2 x 2 equal ones,
+# before a plain convolution (section 8).
+#
+# ## 4. Which one is better?
+#
+# Dense or convolutional? All networks get the same training images, the same objective and a
+# one-cycle learning rate. Three fair comparisons, each with a code of 32; in the first two
+# the number of steps is equal as well:
+#
+# - **equal code size**: the convolutional network against 784-128-32, which has nearly twice
+#   the parameters.
+# - **equal parameters**: a hidden layer of $h$ gives $1634 h + 816$ parameters in
+#   784-h-32, so 68 comes nearest.
+# - **equal work**: 784-128-32 again, with three times the steps. Its multiply-adds per image
+#   are a third.
+
+# %%
+DENSE, DENSE_SMALL, CONV = "dense, 784-128-32", "dense, 784-68-32", "conv, code 32"
+build = {
+    DENSE: lambda: models.Autoencoder.mlp((784, 128, 32)),
+    DENSE_SMALL: lambda: models.Autoencoder.mlp((784, 68, 32)),
+    CONV: lambda: models.Autoencoder.conv(32),
+}
+size, work = {}, {}
+for name, make in build.items():
+    size[name] = sum(p.numel() for p in make().parameters())
+    work[name] = multiply_adds(make())
+    proven.figure(f"parameters, {name}", size[name], digits=0)
+    proven.figure(f"multiply-adds per image, {name}", work[name], digits=0)
+assert abs(size[DENSE_SMALL] / size[CONV] - 1) < 0.02
+
+# %% [markdown]
+# The peak learning rate of 0.02 was the best of five for the dense networks on the validation
+# images, and nearly so for the convolutional ones.
+
+# %%
+test_mse, trained = {}, {}
+
+def measure(name, make, x=x_train, epochs=EPOCHS, learning_rate=2e-2):
+    runtime.seed_everything(seed)
+    trained[name] = make().to(device)
+    config = TrainConfig(epochs, 64, learning_rate, one_cycle)
+    fit(trained[name], x, objectives.reconstruction(), config)
+    judged = x_test if x is x_train else shuffled(x_test)
+    return metrics.reconstruction_error(trained[name], judged).mean().item()
+
+# %% [markdown]
+# The baseline is clipped PCA-32. The network with three times the steps gets the peak rate
+# that suits so many, 0.01 (chosen on validation images).
+#
+# **Predict:** in which of the three comparisons is the difference smallest?
+
+# %%
+pca = PCA(32).fit(x_train.flatten(1).numpy())
+
+def pca_back(x):
+    back = pca.inverse_transform(pca.transform(x.flatten(1).numpy())).clip(0, 1)
+    return torch.tensor(back, dtype=torch.float32).reshape(x.shape)
+
+def mse(x_hat, x):
+    return losses.mse(x_hat, x).mean().item()
+
+test_mse["PCA, 32 components"] = mse(pca_back(x_test), x_test)
+
+# %% [markdown]
+# Now the networks, one after another.
+
+# %%
+for name in build:
+    test_mse[name] = measure(name, build[name])
+LONGER = {"epochs": LONG, "learning_rate": 1e-2}
+MORE = "dense, equal work"
+test_mse[MORE] = measure(MORE, build[DENSE], **LONGER)
+
+# %% alt="Bars of test MSE: PCA and the two dense networks are the longest, more steps help, and the convolutional network is clearly the shortest."
+plots.ladder(
+    test_mse,
+    xlabel="test MSE per pixel (lower is better)",
+    title="Convolution wins all three comparisons",
+)
+plt.show()
+
+# %% [markdown]
+# The comparisons as claims, and the price.
+
+# %%
+assert 1 < LONG * work[DENSE] / (EPOCHS * work[CONV]) < 1.05
+
+# %% [markdown]
+# **Read it.** The convolutional network wins all three, by most at equal parameters, where
+# the dense one had to become narrow. Its bill comes in work: the same weight is used
+# at many places, so it needs three times the multiply-adds per image. (In seconds it may be
+# more: small convolutions use a processor less well than one large matrix product.)
+#
+# **At full size** the comparison is at equal time, and it ends the other way round:
+
+# %%
+full = results.full_size("conv")
+print(full)
+
+# %%
+proven.figure("test MSE, PCA, 32 components", test_mse["PCA, 32 components"])
+for name in (*build, MORE):
+    proven.figure(f"test MSE, {name}", test_mse[name])
+proven.claim(
+    "at equal code size the convolutional network has less error than the dense one",
+    test_mse[CONV] < test_mse[DENSE],
+    any_width=True,
+)
+proven.claim(
+    "at equal parameters it has less error, too",
+    test_mse[CONV] < test_mse[DENSE_SMALL],
+    any_width=True,
+)
+proven.claim(
+    "on 4,000 images and at equal work, three times the steps, the dense network is behind",
+    test_mse[CONV] < test_mse[MORE],
+)
+proven.claim(
+    "at full size and in the same time, a wide dense network is ahead of a convolutional one",
+    full.mean("multilayer perceptron, same time") < full.mean(),
+)
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** So "at equal work the convolution is ahead" is a sentence about 4,000 training
+# images. There the dense network learns them by heart, and what the convolution assumes takes the
+# place of data. With fifteen times as many images the data say it themselves, and a *wide* dense
+# network buys more per second. Here 5,000 digits mislead: they overrate built-in knowledge.
+#
+# ## 5. How do you win unfairly?
+#
+# A popular comparison gives the convolutional network a code of **64** and the dense one a code
+# of **32**. Their parameters are nearly equal, so it even looks fair. Let us split that difference. A dense
+# network with a code of 64, 784-123-64, makes a table of two by two. It has as many
+# parameters as 784-128-32, and the convolutional one with a code of 64 has as many too (within
+# 2 %). Both dense networks get three times the steps.
+#
+# **Predict:** how much of the difference is the code size alone?
+
+# %%
+CONV_64, MORE_64 = "conv, code 64", "dense 784-123-64, equal work"
+test_mse[CONV_64] = measure(CONV_64, lambda: models.Autoencoder.conv(64))
+test_mse[MORE_64] = measure(
+    MORE_64, lambda: models.Autoencoder.mlp((784, 123, 64)), **LONGER
+)
+
+# %% alt="Four bars of test MSE: dense with code 32 longest, dense with code 64 and conv with code 32 between, conv with code 64 shortest."
+plots.ladder(
+    {
+        "dense, code 32": test_mse[MORE],
+        "conv, code 32": test_mse[CONV],
+        "dense, code 64": test_mse[MORE_64],
+        "conv, code 64": test_mse[CONV_64],
+    },
+    xlabel="test MSE per pixel (lower is better)",
+    title="Comparing the first bar with the last changes two things at once",
+)
+plt.show()
+
+# %%
+unfair = test_mse[MORE] - test_mse[CONV_64]
+share = (test_mse[MORE] - test_mse[MORE_64]) / unfair
+for name in (CONV_64, MORE_64):
+    proven.figure(f"test MSE, {name}", test_mse[name])
+proven.figure("share of the unfair difference, code size alone", share, digits=2)
+proven.claim("code size alone makes a sixth of it or more", share > 1 / 6)
+proven.claim(
+    "a code of 64 takes the dense network half of the way or more to conv with 32",
+    test_mse[MORE] - test_mse[MORE_64] > 0.5 * (test_mse[MORE] - test_mse[CONV]),
+)
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** A good part of the difference is the code size alone: it takes the dense network
+# most of the way to the convolutional one with 32. A comparison of the first bar with the last
+# changes two things at once, and equal parameters did not make it fair. Code size, parameters,
+# steps, work and images are five budgets; say which of them are equal.
+#
+# ## 6. Is it really the neighbours?
+#
+# Take one random order of the 784 pixels and **shuffle every image by it**. Nothing is lost:
+# whoever knows the order can undo it. But neighbours are no longer neighbours.
+#
+# **Predict:** what does the shuffling do to the dense network? And to the other?
+
+# %%
+order = torch.randperm(784, generator=torch.Generator().manual_seed(0))
+
+def shuffled(x):
+    return x.flatten(1)[:, order].reshape(x.shape)
+
+blind = models.Autoencoder.mlp((784, 128, 32))
+blind.load_state_dict(trained[DENSE].state_dict())
+with torch.no_grad():
+    first, last = blind.encoder[1], blind.decoder[2]
+    first.weight.copy_(first.weight[:, order])
+    last.weight.copy_(last.weight[order])
+    last.bias.copy_(last.bias[order])
+ours, theirs = (metrics.apply(m, m, x) for m, x in (
+    (trained[DENSE].cpu(), x_test), (blind, shuffled(x_test))))
+
+# %% [markdown]
+# For every dense solution on images there is one on shuffled images, with the same weights in
+# another order. The convolutional network must be trained anew.
+
+# %%
+SHUFFLED = "conv, code 32, shuffled pixels"
+test_mse[SHUFFLED] = measure(SHUFFLED, build[CONV], x=shuffled(x_train))
+
+# %% alt="Three rows of ten: digits, the same digits with shuffled pixels that look like noise, and reconstructions put back in order: readable digits with a noisy surface."
+SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
+lost = trained[SHUFFLED]
+
+def ordered(x):  # undoes `shuffled`, so that you can judge the picture
+    return x.flatten(1)[:, order.argsort()].reshape(x.shape)
+
+plots.image_rows(
+    {
+        "image": x_test[SHOWN],
+        "shuffled": shuffled(x_test[SHOWN]),
+        "back, in order": ordered(metrics.apply(lost, lost, shuffled(x_test[SHOWN]))),
+    },
+    title="The dense network sees no difference between the first two rows",
+)
+plt.show()
+
+# %%
+proven.claim("a dense network reordered too is just as good on shuffled images",
+             torch.allclose(shuffled(ours), theirs, atol=1e-5))
+proven.figure(f"test MSE, {SHUFFLED}", test_mse[SHUFFLED])
+proven.claim(
+    "shuffled pixels raise the convolutional network's error by half or more",
+    test_mse[SHUFFLED] > 1.5 * test_mse[CONV],
+)
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** That is what an image knows and a vector does not: **which pixels are
+# neighbours, and that what holds in one place holds in another**. Where it is true, it saves
+# weights and data; where it is false, the advantage is gone.
+#
+# ## 7. Does it know a shifted digit?
+#
+# A convolution moves along with a shift. So it is often said that convolutional networks
+# "do not mind" shifts. We shift the test images to the right, which was never trained on.
+#
+# **Predict:** at a shift of 3 pixels, by what factor does each error grow?
+
+# %%
+backs = {"PCA, 32 components": pca_back}
+for name in (MORE, CONV):
+    backs[name] = lambda x, model=trained[name]: metrics.apply(model, model, x)
+
+def errors(change, amounts):
+    changed = [change(x_test, amount) for amount in amounts]
+    return {name: [mse(back(x), x) for x in changed] for name, back in backs.items()}
+
+# %% [markdown]
+# The shift, in pixels:
+
+# %% alt="Test MSE against a shift of 0 to 3 pixels: three rising curves, the convolutional network lowest throughout; the dense network starts below PCA and ends above it."
+shift_errors = errors(shifted, range(4))
+plots.lines(
+    range(4), shift_errors, xlabel="shift to the right (pixels)",
+    ylabel="test MSE per pixel", title="Three pixels to the right: every error climbs",
+)
+plt.xticks(range(4))
+plt.show()
+
+# %% [markdown]
+# **Read it.** The convolutional network *does* mind: a shift of 3 multiplies its error about as
+# much as that of the dense network, and PCA's grows least.
+#
+# Why does equivariance not help? We measure how far the code moves, in units of the distance
+# between the codes of two images.
+
+# %%
+def code_moves(model, pixels):
+    z, z_shifted = (metrics.apply(model, model.encode, x) for x in (
+        x_test, shifted(x_test, pixels)))
+    return ((z_shifted - z).norm(dim=1).mean() / (z - z.roll(1, 0)).norm(dim=1).mean()).item()
+
+# %%
+growth = {name: line[3] / line[0] for name, line in shift_errors.items()}
+for name, value in growth.items():
+    proven.figure(f"MSE at a shift of 3 / MSE at 0, {name}", value, digits=2)
+proven.claim(
+    "a shift of 3 more than doubles the error of both networks",
+    min(growth[MORE], growth[CONV]) > 2,
+)
+proven.claim("PCA's error grows least", min(growth, key=growth.get)[:3] == "PCA")
+moves = {name: code_moves(trained[name], 3) for name in (MORE, CONV)}
+for name, value in moves.items():
+    proven.figure(f"code's move at a shift of 3, {name}", value, digits=2)
+proven.claim("the code moves more than two thirds as far as to another image",
+             min(moves.values()) > 2 / 3)
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** Three pixels move the code nearly as far as another image would be. The *maps* move
+# along. Then the dense layer, which has its own weights for every place, makes a code of them,
+# and there the property ends.
+#
+# ## 8. Depth: and with pooling?
+#
+# An encoder with pooling, and a decoder that up-samples or that is one dense layer from the code
+# to the pixels. A trap on the way: behind the flattening there are not $W \times H \times C$ numbers
+# with the sides of the *image*. Two poolings leave a sixteenth of the places: 7 x 7 per channel.
+
+# %% tags=["nbval-check-output"]
+FEW, MANY = runtime.widths((8, 16))  # channels
+
+def pooled_encoder():
+    return nn.Sequential(
+        *[nn.Conv2d(1, FEW, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Conv2d(FEW, MANY, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Flatten(), nn.Linear(MANY * 7 * 7, 32)],
+    )
+
+def up_sampling_decoder():
+    return nn.Sequential(
+        *[nn.Linear(32, MANY * 7 * 7), nn.Unflatten(1, (MANY, 7, 7)), nn.ReLU()],
+        *[nn.Upsample(scale_factor=2), nn.Conv2d(MANY, FEW, 3, padding=1), nn.ReLU()],
+        *[nn.Upsample(scale_factor=2), nn.Conv2d(FEW, 1, 3, padding=1), nn.Sigmoid()],
+    )
+
+pooled_encoder()[:-1](x_test[:1]).shape, 28 * 28 * 16
+
+# %% [markdown]
+# Beside them stands the library's network with as many channels, strides and transposed
+# convolutions. It has exactly as many parameters as the one that up-samples. We follow the error
+# on validation images.
+#
+# **Predict:** which of the three decoders is ahead in the end?
+
+# %%
+POOL_DENSE, POOL_UP, STRIDED = "pooled, dense decoder", "pooled, up-sampled", "strided, transposed"
+shapes = {
+    POOL_DENSE: lambda: models.Autoencoder(pooled_encoder(), networks.mlp_decoder((32, 784))),
+    POOL_UP: lambda: models.Autoencoder(pooled_encoder(), up_sampling_decoder()),
+    STRIDED: lambda: models.Autoencoder.conv(32, channels=(8, 16)),
+}
+curves = {}
+for name, make in shapes.items():
+    runtime.seed_everything(seed)
+    model = make().to(device)
+    config, asked = TrainConfig(EPOCHS + 4, 64, 2e-2, one_cycle), objectives.reconstruction()
+    seen = {"validation": digits.validation.images, "progress": False}
+    history = fit(model, x_train, asked, config, **seen)
+    curves[name] = history.curve("validation")
+
+# %% alt="Validation error against epochs for three decoders: they fall close together, and the two convolutional ones end below the dense one."
+plots.lines(
+    range(1, len(curves[STRIDED]) + 1), curves, "epoch", "validation MSE", log="y",
+    title="Close together for long; the convolutional decoders end ahead",
+)
+plt.show()
+
+# %%
+for name, curve in curves.items():
+    proven.figure(f"validation MSE after 3 epochs, {name}", curve[2])
+    proven.figure(f"validation MSE in the end, {name}", curve[-1])
+proven.claim(
+    "pooled, in the end the up-sampling decoder is ahead of the dense one",
+    curves[POOL_UP][-1] < curves[POOL_DENSE][-1],
+    any_width=True,
+)
+proven.claim(
+    "pooling and up-sampling need more than twice the multiply-adds of strides",
+    multiply_adds(shapes[POOL_UP]()) > 2 * multiply_adds(shapes[STRIDED]()),
+)
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** After three epochs the order is up to the seed: look at how wide the expected
+# intervals are. In the end the decoder that up-samples is ahead of the dense one. A training that
+# is cut short does not choose a decoder. And strides cost a third of the work of up-sampling.
+#
+# ## 9. Depth: where do checkerboards come from?
 #
 # Now the famous flaw. A transposed convolution paints overlapping kernels. We count the
 # painters of each pixel: with all weights 1 and an image of ones, the output *is* the
@@ -322,12 +709,6 @@ with torch.no_grad():
 
 # %%
 inner = {name: maps[:, 4:-4, 4:-4] for name, maps in drawn.items()}  # (64, 10, 10)
-pattern = {
-    name: (maps.std(dim=(1, 2)).mean() / maps.abs().mean()).item()
-    for name, maps in inner.items()
-}
-for name, value in pattern.items():
-    proven.figure(f"pattern / mean size, {name}", value, digits=2)
 
 # %% alt="Three maps of the output for a constant input: the two transposed convolutions show regular patterns of red and blue, up-sampling with a convolution is one flat colour."
 plots.maps(
@@ -335,308 +716,77 @@ plots.maps(
     "A constant image in: both transposed convolutions draw a pattern",
     signed=True,
 )
-proven.claim(
-    "up-sampling draws no pattern at all, both transposed convolutions a strong one",
-    pattern["up-sample + conv"] < 1e-5
-    and min(pattern["transposed, kernel 3"], pattern["transposed, kernel 4"]) > 0.5,
-)
 plt.show()
 
 # %% [markdown]
 # **Read it.** No. Equal counts do not help if the weights differ: kernel 4 has four
 # different sets of weights for four kinds of pixel (even or odd row, even or odd column),
 # and they agree only if training
-# makes them. It starts with a pattern as strong as that of kernel 3. Only up-sampling is
+# makes them. Its pattern is as strong as that of kernel 3. Only up-sampling is
 # flat, because one set of weights serves every pixel. It costs four times the
 # multiply-adds of kernel 3 in that layer.
 #
-# A pattern at the start is no pattern at the end: training can take it away. Section 6
-# looks at a trained network. The library stays with the cheaper way.
-#
-# ## 4. Which one is better?
-#
-# Dense or convolutional? All networks get the same training images, the same objective and a
-# one-cycle learning rate. Three fair comparisons, each with a code of 32; in the first two
-# the number of steps is equal as well:
-#
-# - **equal code size**: the convolutional network against 784-128-32, the best of lesson
-#   01. The dense one has nearly twice the parameters.
-# - **equal parameters**: a hidden layer of $h$ gives $1634 h + 816$ parameters in
-#   784-h-32, so 68 comes nearest.
-# - **equal work**: 784-128-32 again, with three times the steps. Its multiply-adds per image
-#   are a third.
+# A pattern at the start is no pattern at the end. If it had survived in the trained network of
+# section 4, one of the four kinds of pixel, by odd and even rows and columns, would have a larger
+# error than the others.
 
 # %%
-DENSE, DENSE_SMALL, CONV = "dense, 784-128-32", "dense, 784-68-32", "conv, code 32"
-build = {
-    DENSE: lambda: models.Autoencoder.mlp((784, 128, 32)),
-    DENSE_SMALL: lambda: models.Autoencoder.mlp((784, 68, 32)),
-    CONV: lambda: models.Autoencoder.conv(32),
+conv_32 = trained[CONV].cpu()
+
+# %%
+pattern = {
+    name: (maps.std(dim=(1, 2)).mean() / maps.abs().mean()).item()
+    for name, maps in inner.items()
 }
-size, work = {}, {}
-for name, make in build.items():
-    size[name] = sum(p.numel() for p in make().parameters())
-    work[name] = multiply_adds(make())
-    proven.figure(f"parameters, {name}", size[name], digits=0)
-    proven.figure(f"multiply-adds per image, {name}", work[name], digits=0)
-assert abs(size[DENSE_SMALL] / size[CONV] - 1) < 0.02
+for name, value in pattern.items():
+    proven.figure(f"pattern / mean size, {name}", value, digits=2)
+proven.claim(
+    "up-sampling draws no pattern at all, both transposed convolutions a strong one",
+    pattern["up-sample + conv"] < 1e-5
+    and min(pattern["transposed, kernel 3"], pattern["transposed, kernel 4"]) > 0.5,
+)
+per_pixel = (metrics.apply(conv_32, conv_32, x_test) - x_test).square().mean(dim=(0, 1))
+kinds = [per_pixel[i::2, j::2].mean().item() for i in (0, 1) for j in (0, 1)]
+proven.figure("largest / smallest error of the four kinds of pixel",
+              max(kinds) / min(kinds), digits=2)
+proven.claim("after training they differ by less than 10 %", max(kinds) < 1.1 * min(kinds))
+proven.verdict()
 
 # %% [markdown]
-# The peak learning rate of 0.02 was the best of five for the dense networks on the
-# validation images. The convolutional ones would gain a little from 0.03. They get 0.02
-# too: if that favours anybody, then not them.
-
-# %%
-test_mse, trained = {}, {}
-
-def measure(name, make, x=x_train, epochs=EPOCHS, learning_rate=2e-2):
-    runtime.seed_everything(seed)
-    trained[name] = make().to(device)
-    config = TrainConfig(epochs, 64, learning_rate, one_cycle)
-    fit(trained[name], x, objectives.reconstruction(), config)
-    judged = x_test if x is x_train else shuffled(x_test)
-    mse = metrics.reconstruction_error(trained[name], judged).mean().item()
-    proven.figure(f"test MSE, {name}", mse)
-    return mse
-
-# %% [markdown]
-# The baseline is clipped PCA-32. The network with three times the steps gets the peak rate
-# that suits so many, 0.01 (chosen on validation images).
+# Training has taken the pattern away. On large images, with less time per pixel, it may
+# stay.
 #
-# **Predict:** in which of the three comparisons is the difference smallest?
+# ## 10. Depth: turned digits, and the maps within
+#
+# Turning interpolates, which blurs, and blurred images are easier. So that the point at 0 degrees
+# has the same blur, every image is first turned by 45 degrees more, and then back by 45.
+#
+# **Predict:** which network minds a turn least?
 
-# %%
-pca = PCA(32).fit(x_train.flatten(1).numpy())
+# %% alt="Test MSE against a turn of 0 to 40 degrees: three rising curves, lowest at 0 degrees."
+def turned_once(x, degrees):
+    angle = torch.deg2rad(torch.tensor(float(degrees)))
+    c, s = angle.cos().item(), angle.sin().item()
+    turn = torch.tensor([[c, -s, 0], [s, c, 0]]).expand(len(x), 2, 3)
+    return F.grid_sample(x, F.affine_grid(turn, x.shape, align_corners=False), align_corners=False)
 
-def pca_back(x):
-    back = pca.inverse_transform(pca.transform(x.flatten(1).numpy())).clip(0, 1)
-    return torch.tensor(back, dtype=torch.float32).reshape(x.shape)
+def turned(x, degrees):
+    return turned_once(turned_once(x, degrees + 45), -45)
 
-def mse(x_hat, x):
-    return losses.mse(x_hat, x).mean().item()
-
-test_mse["PCA, 32 components"] = mse(pca_back(x_test), x_test)
-proven.figure("test MSE, PCA, 32 components", test_mse["PCA, 32 components"])
-
-# %% [markdown]
-# Now the networks, one after another.
-
-# %%
-for name in build:
-    test_mse[name] = measure(name, build[name])
-LONGER = {"epochs": LONG, "learning_rate": 1e-2}
-MORE = "dense, equal work"
-test_mse[MORE] = measure(MORE, build[DENSE], **LONGER)
-
-# %% alt="Bars of test MSE: PCA and the two dense networks are the longest, more steps help, and the convolutional network is clearly the shortest."
-plots.ladder(
-    test_mse,
-    xlabel="test MSE per pixel (lower is better)",
-    title="Convolution wins all three comparisons",
+angles = (0, 10, 20, 30, 40)
+turn_errors = errors(turned, angles)
+plots.lines(
+    angles, turn_errors, xlabel="turn (degrees)", ylabel="test MSE per pixel",
+    title="Turned digits: every error climbs, as with a shift",
 )
 plt.show()
 
 # %% [markdown]
-# The comparisons as claims, and the price.
-
-# %%
-proven.claim(
-    "at equal code size conv has less than three quarters of the dense error",
-    test_mse[CONV] < 0.75 * test_mse[DENSE],
-)
-proven.claim(
-    "at equal parameters it has less than two thirds of it",
-    test_mse[CONV] < 2 / 3 * test_mse[DENSE_SMALL],
-)
-proven.claim(
-    "at equal work, three times the steps, the dense network is still behind",
-    test_mse[CONV] < test_mse[MORE],
-)
-assert 1 < LONG * work[DENSE] / (EPOCHS * work[CONV]) < 1.05
-
-# %% [markdown]
-# **Read it.** The convolutional network wins all three, by most at equal parameters, where
-# the dense one had to become narrow. Its bill comes in work: the same weight is used
-# at many places, so it needs three times the multiply-adds per image. (In seconds it may be more:
-# small convolutions use a processor less well than one large matrix product. Time it on your
-# machine.)
-#
-# Where does the dense network win? In work per image. With three times the steps it comes
-# nearer, and it still improves: lesson 01 trains it for twice as many steps again. If a fixed
-# time is all you have, then compare at equal time. At equal work the convolution stays ahead.
-#
-# ### And with pooling?
-#
-# Another widely copied tutorial describes an encoder with pooling and a decoder that
-# up-samples. Its code ends otherwise: one dense layer from the code to the pixels. And its text
-# counts $W \times H \times C$ numbers behind the flattening, with the sides of the *image*. Two
-# poolings leave a sixteenth of the places: 7 x 7 per channel. We build both decoders, with 8 and
-# 16 channels.
-
-# %% tags=["nbval-check-output"]
-def pooled_encoder(latent_dim=32):
-    return nn.Sequential(
-        *[nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
-        *[nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
-        *[nn.Flatten(), nn.Linear(16 * 7 * 7, latent_dim)],
-    )
-
-def up_sampling_decoder(latent_dim=32):
-    return nn.Sequential(
-        *[nn.Linear(latent_dim, 16 * 7 * 7), nn.Unflatten(1, (16, 7, 7)), nn.ReLU()],
-        *[nn.Upsample(scale_factor=2), nn.Conv2d(16, 8, 3, padding=1), nn.ReLU()],
-        *[nn.Upsample(scale_factor=2), nn.Conv2d(8, 1, 3, padding=1), nn.Sigmoid()],
-    )
-
-pooled_encoder()[:-1](x_test[:1]).shape, 28 * 28 * 16
-
-# %% [markdown]
-# Beside them stands the library's network with as many channels, strides and transposed
-# convolutions. It has exactly as many parameters as the one that up-samples. All three get half
-# of the epochs from above.
-#
-# **Predict:** which of the three decoders is best after so short a training?
-
-# %%
-POOL_DENSE, POOL_UP, STRIDED = "pooled, dense decoder", "pooled, up-sampled", "strided, transposed"
-shapes = {
-    POOL_DENSE: lambda: models.Autoencoder(
-        pooled_encoder(), networks.mlp_decoder((32, 784))
-    ),
-    POOL_UP: lambda: models.Autoencoder(pooled_encoder(), up_sampling_decoder()),
-    STRIDED: lambda: models.Autoencoder.conv(32, channels=(8, 16)),
-}
-for name, make in shapes.items():
-    test_mse[name] = measure(name, make, epochs=EPOCHS // 2)
-    proven.figure(f"multiply-adds per image, {name}", multiply_adds(make()), digits=0)
-    proven.figure(f"parameters, {name}", sum(p.numel() for p in make().parameters()), digits=0)
-
-# %%
-proven.claim(
-    "pooled, the dense decoder is ahead of the up-sampling one",
-    test_mse[POOL_DENSE] < test_mse[POOL_UP],
-)
-proven.claim(
-    "pooling and up-sampling need more than twice the multiply-adds of strides",
-    multiply_adds(shapes[POOL_UP]()) > 2 * multiply_adds(shapes[STRIDED]()),
-)
-
-# %% [markdown]
-# **Read it.** The dense decoder: it has about as many weights, and each pixel has its own, so it
-# learns faster here. Between the other two the seed decides (the expected interval of the
-# up-sampling one is the widest by far), but one of them is much cheaper. The order is that
-# of a short training; give all three the full ten epochs and look again.
-#
-# ## 5. How do you win unfairly?
-#
-# A widely copied tutorial says that convolutional autoencoders are usually better. Its
-# convolutional network has a code of **64**, its dense one a code of **32**. Their
-# parameters are nearly equal, so it even looks fair. Let us split that difference. A dense
-# network with a code of 64, 784-123-64, makes a table of two by two. It has as many
-# parameters as 784-128-32, and the convolutional one with a code of 64 has as many too (within
-# 2 %). Both dense networks get three times the steps.
-#
-# **Predict:** how much of the difference is the code size alone?
-
-# %%
-CONV_64, MORE_64 = "conv, code 64", "dense 784-123-64, equal work"
-test_mse[CONV_64] = measure(CONV_64, lambda: models.Autoencoder.conv(64))
-test_mse[MORE_64] = measure(
-    MORE_64, lambda: models.Autoencoder.mlp((784, 123, 64)), **LONGER
-)
-unfair = test_mse[MORE] - test_mse[CONV_64]
-share = (test_mse[MORE] - test_mse[MORE_64]) / unfair
-proven.figure("share of the unfair difference, code size alone", share, digits=2)
-proven.claim("code size alone makes a sixth of it or more", share > 1 / 6)
-ratio = test_mse[MORE_64] / test_mse[CONV]
-proven.claim("dense with 64 and conv with 32: equal within a fifth", 0.8 < ratio < 1.2)
-
-# %% alt="Four bars of test MSE: dense with code 32 longest, dense with code 64 and conv with code 32 between, conv with code 64 shortest."
-plots.ladder(
-    {
-        "dense, code 32": test_mse[MORE],
-        "conv, code 32": test_mse[CONV],
-        "dense, code 64": test_mse[MORE_64],
-        "conv, code 64": test_mse[CONV_64],
-    },
-    xlabel="test MSE per pixel (lower is better)",
-    title="Comparing the first bar with the last changes two things at once",
-)
-plt.show()
-
-# %% [markdown]
-# **Read it.** A good part of the celebrated difference is the code size alone: the dense
-# network with a code of 64 is about as good as the convolutional one with 32. So
-# "convolution is better" is true here, but a comparison of the first bar with the last
-# does not show it: two things changed at once. And equal parameters did not make it fair. Code
-# size, parameters, steps and work are four budgets; say which of them are equal.
-#
-# ## 6. Is it really the neighbours?
-#
-# Here is an experiment that answers the title. Take one random order of the 784 pixels and
-# **shuffle every image by it**, always in the same way. Nothing is lost: whoever knows the
-# order can undo it. But neighbours are no longer neighbours.
-#
-# **Predict:** what does the shuffling do to the dense network? And to the other?
-
-# %%
-order = torch.randperm(784, generator=torch.Generator().manual_seed(0))
-
-def shuffled(x):
-    return x.flatten(1)[:, order].reshape(x.shape)
-
-blind = models.Autoencoder.mlp((784, 128, 32))
-blind.load_state_dict(trained[DENSE].state_dict())
-with torch.no_grad():
-    first, last = blind.encoder[1], blind.decoder[2]
-    first.weight.copy_(first.weight[:, order])
-    last.weight.copy_(last.weight[order])
-    last.bias.copy_(last.bias[order])
-ours, theirs = (metrics.apply(m, m, x) for m, x in (
-    (trained[DENSE].cpu(), x_test), (blind, shuffled(x_test))))
-proven.claim("a dense network reordered too is just as good on shuffled images",
-             torch.allclose(shuffled(ours), theirs, atol=1e-5))
-
-# %% [markdown]
-# The dense network does not even notice: for every solution on images there is one on
-# shuffled images, with the same weights in another order. It never knew which pixels were
-# neighbours. The convolutional network must be trained anew.
-
-# %%
-SHUFFLED = "conv, code 32, shuffled pixels"
-test_mse[SHUFFLED] = measure(SHUFFLED, build[CONV], x=shuffled(x_train))
-proven.claim(
-    "shuffled pixels raise the convolutional network's error by half or more",
-    test_mse[SHUFFLED] > 1.5 * test_mse[CONV],
-)
-
-# %% alt="Three rows of ten: digits, the same digits with shuffled pixels that look like noise, and reconstructions put back in order: readable digits with a noisy surface."
-SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
-lost = trained[SHUFFLED]
-
-def ordered(x):  # undoes `shuffled`, so that you can judge the picture
-    return x.flatten(1)[:, order.argsort()].reshape(x.shape)
-
-plots.image_rows(
-    {
-        "image": x_test[SHOWN],
-        "shuffled": shuffled(x_test[SHOWN]),
-        "back, in order": ordered(metrics.apply(lost, lost, shuffled(x_test[SHOWN]))),
-    },
-    title="The dense network sees no difference between the first two rows",
-)
-plt.show()
-
-# %% [markdown]
-# **Read it.** That is what an image knows and a vector does not: **which pixels are
-# neighbours, and that what holds in one place holds in another**. The convolution gets this
-# for nothing. Where it is true, it saves weights and data; where it is false, the
-# advantage is gone.
+# **Read it.** Nothing is learnt about turns either: with every 10 degrees each error climbs.
 #
 # What has it made of the neighbours? The maps of its first layer, for one digit:
 
 # %% alt="Four maps of a seven, 14 by 14, in shades from blue to yellow: three show its stroke in different widths, one is bright everywhere except at one side of the stroke."
-conv_32 = trained[CONV].cpu()
 seven = x_test[SHOWN[7]][None]
 features = metrics.apply(conv_32, conv_32.encoder[:2], seven)[0]  # (16, 14, 14)
 busiest = features.flatten(1).std(1).argsort(descending=True)[:4]
@@ -646,111 +796,15 @@ plots.maps(
 )
 plt.show()
 
-# %% [markdown]
-# **Read it.** Each map is a digit still: places have stayed places. And the checkerboard of
-# section 3? If the pattern had survived, then one of the four kinds of pixel, by odd and
-# even rows and columns, would have a larger error than the others.
-
 # %%
-error = (metrics.apply(conv_32, conv_32, x_test) - x_test).square().mean(dim=(0, 1))
-kinds = [error[i::2, j::2].mean().item() for i in (0, 1) for j in (0, 1)]
-proven.figure("largest / smallest error of the four kinds of pixel",
-              max(kinds) / min(kinds), digits=2)
-proven.claim("after training they differ by less than 10 %", max(kinds) < 1.1 * min(kinds))
-
-# %% [markdown]
-# Training has taken the pattern away. On large images, with less time per pixel, it may
-# stay.
-#
-# ## 7. Does it know a shifted digit?
-#
-# A convolution moves along with a shift. So it is often said that convolutional networks
-# "do not mind" shifts. We shift the test images to the right and turn them, which was never
-# trained on.
-#
-# **Predict:** at a shift of 3 pixels, by what factor does each error grow?
-
-# %%
-def turned(x, degrees):
-    angle = torch.deg2rad(torch.tensor(float(degrees)))
-    c, s = angle.cos().item(), angle.sin().item()
-    turn = torch.tensor([[c, -s, 0], [s, c, 0]]).expand(len(x), 2, 3)
-    grid = F.affine_grid(turn, x.shape, align_corners=False)
-    return F.grid_sample(x, grid, align_corners=False)
-
-backs = {"PCA, 32 components": pca_back}
-for name in (MORE, CONV):
-    backs[name] = lambda x, model=trained[name]: metrics.apply(model, model, x)
-
-def errors(change, amounts):
-    changed = [change(x_test, amount) for amount in amounts]
-    return {name: [mse(back(x), x) for x in changed] for name, back in backs.items()}
-
-# %% [markdown]
-# First the shift, in pixels.
-
-# %% alt="Test MSE against a shift of 0 to 3 pixels: three rising curves, the convolutional network lowest throughout; the dense network starts below PCA and ends above it."
-shift_errors = errors(shifted, range(4))
-plots.lines(
-    range(4), shift_errors, xlabel="shift to the right (pixels)",
-    ylabel="test MSE per pixel", title="Three pixels to the right: every error climbs",
-)
-plt.xticks(range(4))
-growth = {name: line[3] / line[0] for name, line in shift_errors.items()}
-for name, value in growth.items():
-    proven.figure(f"MSE at a shift of 3 / MSE at 0, {name}", value, digits=2)
 proven.claim(
-    "a shift of 3 more than doubles the error of both networks",
-    min(growth[MORE], growth[CONV]) > 2,
+    "each further turn raises each error",
+    all(before < after for line in turn_errors.values() for before, after in zip(line, line[1:])),
 )
-proven.claim("PCA's error grows least", min(growth, key=growth.get)[:3] == "PCA")
-plt.show()
+proven.verdict()
 
 # %% [markdown]
-# Then the turn, in degrees.
-
-# %% alt="Test MSE against a turn of 0 to 40 degrees: the curves dip at 10 degrees and rise from there, the convolutional network lowest throughout."
-angles = (0, 10, 20, 30, 40)
-turn_errors = errors(turned, angles)
-plots.lines(
-    angles, turn_errors, xlabel="turn (degrees)", ylabel="test MSE per pixel",
-    title="Turned digits: the convolutional network stays lowest",
-)
-proven.claim(
-    "conv has the lowest error at every shift and every turn",
-    all(
-        line[CONV][i] == min(each[i] for each in line.values())
-        for line in (shift_errors, turn_errors) for i in range(len(line[CONV]))
-    ),
-)
-plt.show()
-
-# %% [markdown]
-# **Read it.** The convolutional network is the best everywhere, but it *does* mind: a shift
-# of 3 multiplies its error about as much as that of the dense network, and PCA's grows
-# least. (The dip at 10 degrees is no skill: turning mixes neighbouring pixels, and blurred
-# images are easier.)
-#
-# Why does equivariance not help? Look at the code. We measure how far it moves, and take the
-# distance between the codes of two different images as the unit.
-
-# %%
-def code_moves(model, pixels):
-    z, z_shifted = (metrics.apply(model, model.encode, x) for x in (
-        x_test, shifted(x_test, pixels)))
-    return ((z_shifted - z).norm(dim=1).mean() / (z - z.roll(1, 0)).norm(dim=1).mean()).item()
-
-moves = {name: code_moves(trained[name], 3) for name in (MORE, CONV)}
-for name, value in moves.items():
-    proven.figure(f"code's move at a shift of 3, {name}", value, digits=2)
-proven.claim("the code moves more than two thirds as far as to another image",
-             min(moves.values()) > 2 / 3)
-
-# %% [markdown]
-# **Read it.** Three pixels move the code of an image nearly as far as another image would
-# be. The *maps* move along, place by place. Then the dense layer, which has its own weights
-# for every place, makes a code of them, and there the property ends. A network is as
-# equivariant as its least equivariant layer.
+# **Read it.** Each map is a digit still: places have stayed places.
 #
 # ## Break it
 #
@@ -772,11 +826,9 @@ for kernel, extra in ((3, 1), (3, 0), (5, 0), (3, 2)):
         print(f"kernel {kernel}, output_padding {extra}: {type(error).__name__}")
 
 # %% [markdown]
-# 27 and 29 pixels pass the decoder and fail at the loss. An `output_padding` of 2 fails in the
-# decoder: it must be below the stride. That is the good case. Two ways of going on are worse, because they are
-# silent. Some people cut the *target* to 27 x 27. And a decoder that
-# forgets to grow, with an output of 1 x 1, does not fail at all in a loss written by hand: its
-# one grey value is **broadcast** over the image.
+# 27 and 29 pixels pass the decoder and fail at the loss; an `output_padding` of 2 fails in the
+# decoder. Two faults are worse, because they are silent: a *target* cut to 27 x 27, and an output
+# of 1 x 1, which a loss written by hand **broadcasts** over the image.
 
 # %% tags=["nbval-check-output"]
 x_hat = torch.full((5, 1, 1, 1), 0.13)
@@ -791,11 +843,11 @@ except ValueError as error:
 
 # %% [markdown]
 # **Explain it.** Why can no loss on MNIST tell you that the last row and column are missing?
-# (They are all but black in every image.) So assert shapes; do not trust losses to do it.
+# (They are all but black.) So assert shapes.
 #
 # **Second: a network that collapses.** We make the network wider, 64 maps in both layers,
-# and keep the learning rate that was best before. It is trained twice from equal weights:
-# with a sigmoid and MSE, and with the cross-entropy of lesson 02 from **logits**, the values
+# and keep the learning rate that was best before. It is trained twice from equal weights, for four
+# epochs: with a sigmoid and MSE, and with the cross-entropy of lesson 02 from **logits**, the values
 # before the sigmoid. All else is equal, but for a factor in the loss, which Adam removes.
 #
 # **Predict:** which one survives?
@@ -820,21 +872,28 @@ wide_back = {
 plots.image_rows({"digit": x_test[SHOWN]} | {
     name: x_hat[SHOWN] for name, x_hat in wide_back.items()},
     title="The same network and rate: one loss is stuck, the other learns")
+plt.show()
+
+# %%
 mean_image_mse = mse(x_train.mean(0, keepdim=True).expand_as(x_test), x_test)
 for name, x_hat in wide_back.items():
     proven.figure(f"test MSE, {name}", mse(x_hat, x_test), digits=3)
 black, alive = wide_back.values()
 slope = black * (1 - black)
-proven.claim("sigmoid and MSE: every image gets the same, worse than the mean image",
-             black.std(0).mean() < 1e-3 and mse(black, x_test) > mean_image_mse)
-proven.claim("95 % of its pixels sit where the sigmoid is flat (slope below 0.02)",
-             (slope < 0.02).float().mean() > 0.95)
+proven.claim(
+    "in 4 epochs, sigmoid and MSE: every image gets the same, worse than the mean image",
+    black.std(0).mean() < 1e-3 and mse(black, x_test) > mean_image_mse, budget="in 4 epochs",
+)
+proven.claim(
+    "after 4 epochs 95 % of its pixels sit where the sigmoid is flat (slope below 0.02)",
+    (slope < 0.02).float().mean() > 0.95, budget="after 4 epochs",
+)
 proven.claim("logits and BCE: better than the mean image", mse(alive, x_test) < mean_image_mse)
-plt.show()
+proven.verdict()
 
 # %% [markdown]
 # **Explain it.** Every image gets the same picture: black, in some runs with a grid of white
-# dots, which are the checkerboard of section 3. Why does the width matter? Why does the loss?
+# dots, which are the checkerboard of section 9. Why does the width matter? Why does the loss?
 #
 # <details><summary>Our answer</summary>
 #
@@ -844,8 +903,9 @@ plt.show()
 # zero. There the sigmoid is flat. The gradient of MSE contains its slope, so it vanishes
 # for dark and for bright targets alike, and nothing brings the pixel back. The gradient of
 # BCE at the logit is just $\hat{x} - x$ (lesson 02): as large as the mistake. BCE also jumps too
-# far, and then comes back. A smaller rate would have saved the first one too; the second
-# forgives.
+# far, and then comes back. A smaller rate, or one that climbs more slowly, saves the first one,
+# too: with four times the epochs, and so a climb four times as slow, it came free on all seeds
+# that we tried. MSE does not forbid learning here; BCE forgives.
 #
 # </details>
 #
@@ -889,12 +949,12 @@ plt.show()
 #
 # - Two formulas give every shape; hooks prove them. `output_padding` says which of two
 #   sizes to go back to. A kernel as large as its input is a dense layer.
-# - A convolution assumes that neighbours belong together and that all places are alike. Its
-#   units see 3, then 7 pixels a side. Shuffle the pixels, and the advantage is gone.
-# - Transposed convolutions draw patterns before any training, with a kernel of 4 too. Here
-#   training removed them.
-# - At equal code size and at equal parameters the convolutional network won clearly, and
-#   paid in work. A comparison that changes the code size as well measures something else.
+# - A convolution assumes that neighbours belong together and that all places are alike. Shuffle
+#   the pixels, and the advantage is gone.
+# - At equal code size and at equal parameters the convolutional network won, and paid in work. A
+#   comparison that changes the code size as well measures something else.
+# - On 4,000 images it was ahead at equal work, too; on all of MNIST, in equal time, a wide dense
+#   network was. What is built in matters most where data are few.
 # - Shifted digits hurt it like the others: the dense layer at the end undoes equivariance.
 #
 # ## What we claimed
@@ -914,12 +974,16 @@ proven.summary()
 # ## References
 #
 # - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), *Gradient-based learning applied to
-#   document recognition*.
+#   document recognition*, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791).
 # - J. Masci, U. Meier, D. Ciresan and J. Schmidhuber (2011), *Stacked convolutional
-#   auto-encoders for hierarchical feature extraction*.
-# - V. Dumoulin and F. Visin (2016), *A guide to convolution arithmetic for deep learning*.
-# - A. Odena, V. Dumoulin and C. Olah (2016), *Deconvolution and checkerboard artifacts*.
-# - R. Zhang (2019), *Making convolutional networks shift-invariant again*.
+#   auto-encoders for hierarchical feature extraction*,
+#   [doi:10.1007/978-3-642-21735-7_7](https://doi.org/10.1007/978-3-642-21735-7_7).
+# - V. Dumoulin and F. Visin (2016), *A guide to convolution arithmetic for deep learning*,
+#   [arXiv:1603.07285](https://arxiv.org/abs/1603.07285).
+# - A. Odena, V. Dumoulin and C. Olah (2016), *Deconvolution and checkerboard artifacts*,
+#   [doi:10.23915/distill.00003](https://doi.org/10.23915/distill.00003).
+# - R. Zhang (2019), *Making convolutional networks shift-invariant again*,
+#   [arXiv:1904.11486](https://arxiv.org/abs/1904.11486).
 #
 # ## Next
 #

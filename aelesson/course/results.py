@@ -1,0 +1,111 @@
+"""What was measured at full size, for lessons to show beside their own figures.
+
+`make reproduce` measures on all of MNIST, writes `docs/results.md`, and keeps in
+`results.json`, which is installed with the package, what this module reads.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from statistics import mean
+from textwrap import fill
+from typing import Any
+
+from aelesson import require
+
+OURS = "ours"
+WIDTH = 88  # letters in a line
+
+
+@dataclass(frozen=True)
+class FullSize:
+    """A row of `docs/results.md`; `print` shows it as a table, and how ours were made.
+
+    Attributes:
+        title: What is trained and measured.
+        unit: Of all figures of the row.
+        digits: Decimals to show.
+        higher_is_better: Whether larger figures are better ones.
+        settings: What the runs did, in words.
+        remark: What a reader must know to compare.
+        ours: The figure of each run.
+        seconds: Of training, of each run.
+        beside: Baselines and controls: a figure for each of the same runs.
+        published: Published figures, by their source.
+        notes: Other figures of the runs, by their name, in units of their own.
+    """
+
+    title: str
+    unit: str
+    digits: int
+    higher_is_better: bool
+    settings: str
+    remark: str
+    ours: tuple[float, ...]
+    seconds: tuple[float, ...]
+    beside: Mapping[str, tuple[float, ...]]
+    published: Mapping[str, float]
+    notes: Mapping[str, tuple[float, ...]]
+
+    def mean(self, name: str = OURS) -> float:
+        """Return the mean over runs of our figure, or of another one of the row.
+
+        Args:
+            name: A key of `beside`, `published` or `notes`; ours without.
+
+        Raises:
+            ValueError: If the row has no such figure; the message lists them.
+        """
+        single = {source: (value,) for source, value in self.published.items()}
+        found = {OURS: self.ours, **self.beside, **single, **self.notes}
+        require.choice("name", name, found)
+        return mean(found[name])
+
+    def __str__(self) -> str:
+        better = "higher" if self.higher_is_better else "lower"
+        runs = "1 run" if len(self.ours) == 1 else f"{len(self.ours)} runs"
+        figures = {OURS: self.ours, **self.beside}
+        figures |= {f"published: {k}": (v,) for k, v in self.published.items()}
+        spreads = {name: self._spread(values) for name, values in figures.items()}
+        width = max(map(len, spreads.values()))
+        lines = [f"    {spread:{width}}  {name}" for name, spread in spreads.items()]
+        head = f"All of MNIST, {runs}; {self.unit} on test images, {better} is better"
+        how = fill(f"(ours: {self.settings.split('. ')[0].rstrip('.')})", WIDTH)
+        return "\n".join([self.title, head, *lines, how])
+
+    def _spread(self, values: tuple[float, ...]) -> str:
+        middle, low, high = (
+            f"{value:.{self.digits}f}"
+            for value in (mean(values), min(values), max(values))
+        )
+        return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def full_size(row: str) -> FullSize:
+    """Return what was measured on all of MNIST for a row of `docs/results.md`.
+
+    Args:
+        row: Its name there, such as `"autoencoder"` or `"one-class"`.
+
+    Returns:
+        The row; `print` shows our figure, its range over runs, and all beside it.
+
+    Raises:
+        ValueError: If no such row was measured; the message lists those that were.
+    """
+    measured = _read()
+    require.choice("row", row, measured)
+    kept = measured[row]
+    runs = {name: tuple(kept[name]) for name in ("ours", "seconds")}
+    by_name = {
+        group: {name: tuple(values) for name, values in kept[group].items()}
+        for group in ("beside", "notes")
+    }
+    return FullSize(**{**kept, **runs, **by_name})
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    path = resources.files("aelesson.course") / "results.json"
+    kept: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8"))
+    return kept
