@@ -127,7 +127,7 @@ def _slope(image: Tensor) -> Tensor:
 def _divergence(field: Tensor) -> Tensor:
     """Return the differences to the pixel before, summed: `-_slope` transposed."""
     down, right = field
-    total = down + right
+    total: Tensor = down + right
     total[..., 1:, :] -= down[..., :-1, :]
     total[..., 1:] -= right[..., :-1]
     return total

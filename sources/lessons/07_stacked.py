@@ -73,7 +73,7 @@ test_accuracy = {}
 
 def note(arm, count, accuracy):
     test_accuracy.setdefault(arm, {})[count] = accuracy
-    proven.figure(f"test accuracy, {arm}, {count} labels", accuracy, digits=3)
+    proven.figure(f"test accuracy, {arm}, {count} labels", accuracy, digits=3, at_most=1)
 
 
 def note_spread(arm, codes, test_codes, alpha):
