@@ -564,6 +564,24 @@ plots.arrows(
 )
 plt.show()
 
+# %%
+noisy_ring = draw(RING, math.hypot(WIDTH, NOISE), 5000, fixed)
+theory, arrows = theory_arrows(noisy_ring), clean_points(noisy_ring, NOISE) - noisy_ring
+share = ((arrows - theory).square().sum() / theory.square().sum()).item()
+off = {
+    "before": (noisy_ring.norm(dim=1) - 1).abs().mean().item(),
+    "after one step": ((noisy_ring + arrows).norm(dim=1) - 1).abs().mean().item(),
+}
+proven.figure("squared error of the learnt arrows, share of their squared length", share, digits=3)
+for when, value in off.items():
+    proven.figure(f"mean distance from the ring, {when}", value, digits=3)
+proven.claim("the learnt arrows are wrong by less than a tenth (squared)", share < 0.1)
+proven.claim(
+    "one step takes points to less than half their distance from the ring",
+    off["after one step"] < off["before"] / 2,
+)
+proven.verdict()
+
 # %% [markdown]
 # **Read it.** All arrows lead to the ring. A network that was only asked to clean has learnt
 # where the data are and which way leads there.
@@ -598,21 +616,6 @@ plots.clouds(
 plt.show()
 
 # %%
-noisy_ring = draw(RING, math.hypot(WIDTH, NOISE), 5000, fixed)
-theory, arrows = theory_arrows(noisy_ring), clean_points(noisy_ring, NOISE) - noisy_ring
-share = ((arrows - theory).square().sum() / theory.square().sum()).item()
-off = {
-    "before": (noisy_ring.norm(dim=1) - 1).abs().mean().item(),
-    "after one step": ((noisy_ring + arrows).norm(dim=1) - 1).abs().mean().item(),
-}
-proven.figure("squared error of the learnt arrows, share of their squared length", share, digits=3)
-for when, value in off.items():
-    proven.figure(f"mean distance from the ring, {when}", value, digits=3)
-proven.claim("the learnt arrows are wrong by less than a tenth (squared)", share < 0.1)
-proven.claim(
-    "one step takes points to less than half their distance from the ring",
-    off["after one step"] < off["before"] / 2,
-)
 thick = {name: points.norm(dim=1).std().item() for name, points in draws.items()}
 for name, value in thick.items():
     proven.figure(f"thickness of the ring (standard deviation of the radius), {name}", value, digits=3)

@@ -12,7 +12,7 @@
 # - draw a label-efficiency curve with fair baselines, and with bands over seeds;
 # - find out with controls what a gain is made of, and name cases without a gain.
 #
-# **Time:** 45 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 40 minutes to read; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 What survives a bottleneck?](01_basics.ipynb) and
 # [05 How does cleaning teach structure?](05_denoising.ipynb)
@@ -192,8 +192,11 @@ encoders = [layer.encoder for layer in layers]
 # **Predict:** the classifier is trained. What happens to the autoencoder?
 
 # %%
+deep = stacking.unroll(layers)
 classifier = stacking.build_classifier(encoders, 10)
+before = metrics.apply(deep, deep, x_test[:10])
 classifier[1][0][0].weight.data.mul_(2)
+after = metrics.apply(deep, deep, x_test[:10])
 _ = classifier[1][0][0].weight.data.div_(2)  # exact: a half and a double
 
 # %% alt="Four rows of ten digits: the digits, then the reconstructions through one, two and three layers; they become softer with each layer."
@@ -209,14 +212,11 @@ plots.image_rows(rows, title="Through one, two and three layers, and back")
 plt.show()
 
 # %%
-deep = stacking.unroll(layers)
 weights = layers[0].encoder[0].weight, deep.encoder[1][0].weight, classifier[1][0][0].weight
 proven.claim(
     "list, autoencoder and classifier hold the same tensor",
     len({weight.data_ptr() for weight in weights}) == 1,
 )
-before = metrics.apply(deep, deep, x_test[:10])
-after = metrics.apply(deep, deep, x_test[:10])
 proven.claim("a change in one is seen in the other", not torch.equal(before, after))
 proven.verdict()
 
