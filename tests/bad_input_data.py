@@ -208,11 +208,12 @@ CALLS = {
     ),
     "plots.codes.clouds": call(points={"a": Z2, "b": Z2[1:]}, title="a"),
     "plots.codes.arrows": call(
-        legal=[("cloud", "shorter", NOT_IN_STEP)],
+        legal=[("cloud", "shorter", NOT_IN_STEP), ("lines", "empty", EMPTY)],
         points=Z2,
         vectors={"a": Z2},
         title="a",
         cloud=Z2,
+        lines={"a": Z2},
     ),
     "plots.images.image_rows": call(rows={"a": X[:2], "b": Z[:2]}, title="a"),
     "plots.images.image_sheet": call(images=X, title="a", columns=3),
@@ -239,11 +240,12 @@ CALLS = {
         log="x",
     ),
     "plots.lines.ladder": call(
-        legal=[("digits", "zero", ZERO)],
+        legal=[("digits", "zero", ZERO), ("marks", "empty", EMPTY)],
         values={"a": 1.0},
         xlabel="x",
         title="a",
         digits=2,
+        marks={"b": 2.0},
     ),
     "plots.tables.matrix": call(
         legal=[("digits", "zero", ZERO), ("columns", "of text", "labels are text")],

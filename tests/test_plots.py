@@ -95,12 +95,25 @@ def test_the_ladder_writes_each_figure_at_its_bar():
         plots.ladder({}, "MSE", "")
 
 
-def test_codes_in_space_are_drawn_as_their_digits():
+def test_the_ladder_draws_what_all_are_compared_with():
+    values = {"ours": 0.2, "other": 0.4, "equal": 0.3}
+    figure = plots.ladder(values, "MSE", "", digits=1, marks={"PCA": 0.3})
+    [ax] = figure.axes
+    assert [bar.get_alpha() for bar in ax.containers[0]] == [1, 0.45, 1]
+    [line] = ax.lines
+    assert line.get_xdata() == [0.3, 0.3]
+    [told] = figure.legends
+    assert [text.get_text() for text in told.get_texts()] == ["PCA: 0.3"]
+
+
+def test_codes_in_space_get_a_panel_for_each_class():
     codes, labels = torch.rand(30, 3), torch.arange(30) % 10
     figure = plots.codes_3d(codes, labels, "title")
-    for ax in figure.axes:
-        assert len(ax.collections) == 10
-        assert sum(len(c._offsets3d[0]) for c in ax.collections) == 30
+    assert [ax.get_title() for ax in figure.axes] == list("0123456789")
+    for digit, ax in enumerate(figure.axes):
+        others, own = (np.stack(c._offsets3d, 1) for c in ax.collections)
+        assert len(others) == 27
+        np.testing.assert_allclose(own, codes[labels == digit], atol=1e-6)
     with pytest.raises(ValueError, match=r"shape \(30, 2\), expected \(B, 3\)"):
         plots.codes_3d(codes[:, :2], labels, "")
 
@@ -280,6 +293,14 @@ def test_arrows_have_their_true_length_and_lie_over_the_cloud():
         np.testing.assert_allclose(np.stack([quiver.U, quiver.V], 1), field, atol=1e-6)
         assert (quiver.angles, quiver.scale_units, quiver.scale) == ("xy", "xy", 1)
     assert len(plots.arrows(points, {"a": points}, "").axes[0].collections) == 1
+
+
+def test_a_field_of_arrows_can_show_the_line_they_lead_to():
+    points, line = torch.rand(6, 2), torch.rand(3, 2)
+    fields = {"a": points, "b": -points}
+    left, right = plots.arrows(points, fields, "", lines={"b": line}).axes
+    assert not left.lines
+    np.testing.assert_allclose(right.lines[0].get_xydata(), line, atol=1e-6)
 
 
 @pytest.mark.parametrize(

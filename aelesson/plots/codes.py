@@ -12,6 +12,8 @@ from torch import Tensor
 from aelesson import require
 from aelesson.plots.style import MEDIUM, NARROW, WIDE, check_words, colours
 
+COLUMNS = 5  # panels in a row
+
 
 def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
     """Show 2-D codes as a cloud of digits.
@@ -38,29 +40,33 @@ def codes_2d(codes: Tensor, labels: Tensor, title: str) -> Figure:
 
 
 def codes_3d(codes: Tensor, labels: Tensor, title: str) -> Figure:
-    """Show 3-D codes as a cloud of digits, from two sides.
+    """Show 3-D codes, a panel for each class: its own codes before all others.
 
-    Each point is drawn as its digit, so that colour is not the only sign.
+    So a class is seen even where many overlap, and no colour is needed to tell it.
 
     Args:
         codes: Shape `(B, 3)`.
-        labels: The digits 0 to 9, or other classes, int64 `(B,)`; from the eleventh
-            class on, colours come again.
+        labels: The digits 0 to 9, or other classes, int64 `(B,)`.
         title: The finding.
 
     Raises:
         ValueError: If the codes are not three-dimensional.
     """
     _check_labelled(codes, labels, "(B, 3)", title)
-    figure = plt.figure(figsize=(WIDE, 4.8))
     points, digits = codes.detach().cpu().numpy(), labels.cpu().numpy()
-    for place, azimuth in enumerate((-60, 30), start=1):
-        ax = figure.add_subplot(1, 2, place, projection="3d", azim=azimuth)
-        for digit, colour in zip(np.unique(digits), cycle(colours()), strict=False):
-            chosen = points[digits == digit].T
-            ax.scatter(*chosen, marker=f"${digit}$", s=40, color=colour, lw=0.2)
-        ax.set(xlabel="$z_1$", ylabel="$z_2$", zlabel="$z_3$")
-        ax.set_box_aspect(None, zoom=0.9)
+    classes = np.unique(digits)
+    rows = -(-len(classes) // COLUMNS)
+    figure = plt.figure(figsize=(WIDE, 0.5 + 2.1 * rows))
+    for place, digit in enumerate(classes, start=1):
+        # Without `computed_zorder`, what is drawn last lies in front, near or far.
+        ax = figure.add_subplot(
+            rows, COLUMNS, place, projection="3d", computed_zorder=False
+        )
+        own = digits == digit
+        ax.scatter(*points[~own].T, s=3, color="0.8", lw=0, depthshade=False)
+        ax.scatter(*points[own].T, s=6, color=colours()[0], lw=0, depthshade=False)
+        ax.set(title=f"{digit}", xticklabels=[], yticklabels=[], zticklabels=[])
+        ax.set_box_aspect(None, zoom=1.1)
         ax.locator_params(nbins=4)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     return figure
@@ -99,6 +105,7 @@ def arrows(
     vectors: Mapping[str, Tensor],
     title: str,
     cloud: Tensor | None = None,
+    lines: Mapping[str, Tensor] | None = None,
 ) -> Figure:
     """Draw fields of arrows in the plane side by side, at the same points.
 
@@ -109,6 +116,8 @@ def arrows(
         vectors: From label to one arrow per point, `(B, 2)`.
         title: The finding.
         cloud: Points to show in the background, `(N, 2)`.
+        lines: From some of the labels to points that a line joins, `(N, 2)`, such as
+            what the arrows of that field lead to.
 
     Raises:
         ValueError: If there is no field, or a shape is another.
@@ -120,6 +129,10 @@ def arrows(
         require.finite_tensor(f"vectors[{label!r}]", field, "(B, 2)")
     if cloud is not None:
         require.finite_tensor("cloud", cloud, "(N, 2)")
+    joined = {} if lines is None else lines
+    require.kind("lines", joined, Mapping, "a dict from label to points (N, 2)")
+    for label, line in joined.items():
+        require.finite_tensor(f"lines[{label!r}]", line, "(N, 2)")
     shapes = {label: tuple(field.shape) for label, field in vectors.items()}
     if set(shapes.values()) != {tuple(points.shape)}:
         raise ValueError(
@@ -133,6 +146,9 @@ def arrows(
     for ax, (label, field) in zip(grid[0], vectors.items(), strict=True):
         if cloud is not None:
             ax.scatter(*cloud.detach().cpu().numpy().T, s=4, color="0.7", lw=0)
+        if label in joined:
+            ends = joined[label].detach().cpu().numpy().T
+            ax.plot(*ends, color=colours()[1], lw=2, alpha=0.8)
         ax.quiver(
             *start,
             *field.detach().cpu().numpy().T,

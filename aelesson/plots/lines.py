@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
@@ -163,7 +164,12 @@ def paths(
 
 
 def ladder(
-    values: Mapping[str, float], xlabel: str, title: str, digits: int = 4
+    values: Mapping[str, float],
+    xlabel: str,
+    title: str,
+    digits: int = 4,
+    *,
+    marks: Mapping[str, float] | None = None,
 ) -> Figure:
     """Draw one bar per method, from top to bottom, with its figure at the end.
 
@@ -172,6 +178,8 @@ def ladder(
         xlabel: What the figures are, with their unit.
         title: The finding.
         digits: Decimals of the figures.
+        marks: From label to a figure that the bars are compared with: a line across
+            them, and a paler colour for bars beyond all lines.
 
     Raises:
         ValueError: If there is no value.
@@ -184,11 +192,28 @@ def ladder(
     figure, ax = plt.subplots(figsize=(MEDIUM, 0.8 + 0.4 * len(values)))
     bars = ax.barh(list(values), list(values.values()), height=0.6)
     ax.bar_label(bars, fmt=f"{{:.{digits}f}}", padding=4)
+    if marks is not None:
+        _draw_marks(ax, bars, _dict("marks", marks), digits)
     ax.margins(x=0.12)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.set(xlabel=xlabel, title=title)
     return figure
+
+
+def _draw_marks(
+    ax: Axes, bars: BarContainer, marks: Mapping[str, float], digits: int
+) -> None:
+    if not marks:
+        return
+    for label, value in marks.items():
+        require.number(f"marks[{label!r}]", value)
+        ax.axvline(value, color="0.2", ls="--", label=f"{label}: {value:.{digits}f}")
+    for bar in bars:
+        bar.set_alpha(0.45 if bar.get_width() > max(marks.values()) else 1)
+    for text in ax.texts:  # in front of the lines
+        text.set_bbox({"fc": "white", "ec": "none", "pad": 1})
+    ax.figure.legend(loc="outside lower left")
 
 
 def check_lines(name: str, values: object) -> None:

@@ -147,14 +147,14 @@ proven.verdict()
 #
 # | lesson | question | minutes |
 # | --- | --- | --- |
-# | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 40, exercises 73 |
-# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 50, exercises 64 |
-# | [03 Linear](03_linear.ipynb) | What can a straight line do? | 45, exercises 73 |
+# | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 30, exercises 73 |
+# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 45, exercises 64 |
+# | [03 Linear](03_linear.ipynb) | What can a straight line do? | 30, exercises 73 |
 # | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 35, exercises 96 |
 # | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 40, exercises 63 |
 # | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 30, exercises 80 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 40, exercises 111 |
-# | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 55, exercises 78 |
+# | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 50, exercises 78 |
 # | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 50, exercises 84 |
 # | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 30, exercises 57 |
 # | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 30, exercises 155 |

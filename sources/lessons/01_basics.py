@@ -1,18 +1,19 @@
 # %% [markdown]
 # # 01 What survives a bottleneck?
 #
-# You will build the autoencoder that a widely copied tutorial shows, find that it loses to
-# a method from 1901, and mend it one step at a time until it wins.
+# You will build an autoencoder of a popular shape, find that it needs very long to pass a method
+# from 1901, and mend it one step at a time until it wins.
 #
 # **You will be able to**
 #
 # - build an autoencoder and its training loop by hand, and prove that both equal the
 #   library's;
-# - judge reconstructions against baselines, on images that were never trained on;
+# - judge reconstructions against baselines, on images that were never trained on, and name the
+#   budget of the training;
 # - find dead code units and say what they cost;
 # - save an encoder and a decoder apart, and load them back equal.
 #
-# **Time:** 40 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 30 minutes, and 5 for the depth; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [00 Start here](00_start_here.ipynb), and some PyTorch: tensors,
 # `nn.Module`, `backward()`.
@@ -27,12 +28,13 @@ import torch
 from sklearn.decomposition import PCA
 from torch import nn
 
-from aelesson import data, expected, metrics, models, objectives, plots, runtime
+from aelesson import data, expected, metrics, models
+from aelesson import objectives, plots, results, runtime
 from aelesson.training import TrainConfig, fit, one_cycle
 
 # %% [markdown]
-# The settings. `proven` compares every headline figure below with the interval that
-# five training seeds gave, and asserts every claim that the text makes.
+# The digits are a sample of MNIST (LeCun et al., 1998). `proven` compares every headline number
+# below with the interval that five training seeds gave, and asserts every claim of the text.
 
 # %%
 device = runtime.start()
@@ -40,7 +42,7 @@ plots.use_style()
 digits = data.load()
 x_train, x_test = digits.train.images, digits.test.images
 proven = expected.Lesson("01_basics", digits.name)
-EPOCHS = 60 if len(x_train) < 10_000 else 10
+EPOCHS, LONG = (40, 140) if len(x_train) < 10_000 else (10, 20)
 tuple(x_train.shape), tuple(digits.validation.images.shape), tuple(x_test.shape)
 
 # %% [markdown]
@@ -65,12 +67,11 @@ pca = PCA(32).fit(x_train.flatten(1).numpy())
 x_pca = pca.inverse_transform(pca.transform(x_test.flatten(1).numpy())).clip(0, 1)
 x_pca = torch.tensor(x_pca, dtype=torch.float32).reshape(x_test.shape)
 
-test_mse = {
+baseline = {
     "mean image": (x_test - mean_image).square().mean().item(),
     "PCA, 32 components": (x_test - x_pca).square().mean().item(),
 }
-for name, value in test_mse.items():
-    proven.figure(f"test MSE, {name}", value)
+pca_mse = baseline["PCA, 32 components"]
 
 # %% alt="Ten test digits in three rows: the digits, the mean image ten times, and slightly rough PCA reconstructions."
 SHOWN = torch.stack([(digits.test.labels == d).nonzero()[0, 0] for d in range(10)])
@@ -84,15 +85,20 @@ plots.image_rows(
 )
 plt.show()
 
+# %%
+for name, value in baseline.items():
+    proven.figure(f"test MSE, {name}", value)
+proven.verdict()
+
 # %% [markdown]
 # **Read it.** The mean image is wrong about four times as much. PCA's digits are all
 # readable, with a grey haze around the strokes: a sum of 32 fixed pictures cannot end a
 # stroke sharply. A neural autoencoder with a code of 32 has earned its name only if it
-# gets below this second figure.
+# gets below this second number.
 #
 # ## 2. Can you build one in ten lines?
 #
-# An autoencoder is two functions. The **encoder** $f$ squeezes an image
+# An autoencoder (Hinton and Salakhutdinov, 2006) is two functions. The **encoder** $f$ squeezes an image
 # $x \in [0, 1]^{784}$ into a **code** $z = f(x) \in \mathbb{R}^{32}$; the **decoder** $g$
 # makes an image of it again, $\hat{x} = g(z)$. Nobody tells the network what to keep: it
 # only has to get the image back,
@@ -145,12 +151,13 @@ sum(p.numel() for p in by_hand.parameters())
 # every epoch, or each batch would look like the one before. And the mean over an epoch
 # weighs each batch by its size, because the last batch is smaller.
 #
-# This is the only place in the course where the loop is written out.
+# This is the only place in the course where the loop is written out. (`runtime.epochs` is
+# `range`, but for the course's own trials.)
 
 # %%
 def train_by_hand(model, images, epochs, generator):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-    for _ in range(epochs):
+    for _ in runtime.epochs(epochs):
         total = 0.0
         for chosen in torch.randperm(len(images), generator=generator).split(64):
             x = images[chosen]
@@ -174,13 +181,15 @@ by_hand, from_library = by_hand.to(device), from_library.to(device)
 x_first = x_train[:3500].to(device)
 train_by_hand(by_hand, x_first, 2, torch.Generator().manual_seed(seed))
 two_epochs = TrainConfig(epochs=2, batch_size=64)
-fit(from_library, x_first, objectives.reconstruction(), two_epochs)
+_ = fit(from_library, x_first, objectives.reconstruction(), two_epochs)
 
+# %%
 pairs = zip(by_hand.parameters(), from_library.parameters(), strict=True)
 proven.claim(
     "the loop by hand and the library's fit give equal weights",
     all(torch.allclose(a, b, atol=1e-6) for a, b in pairs),
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** No weight differs by more than a millionth: there is no secret in the
@@ -189,60 +198,93 @@ proven.claim(
 #
 # ## 4. What does one wrong activation cost?
 #
-# A widely copied tutorial puts a ReLU behind the code layer as well, although its own
-# text says that only hidden layers have one. We train both versions, from the same seed,
-# for equally many steps. `measure` trains a model, records its test error, and returns
-# the history.
+# A common slip is a ReLU behind the code layer as well, where only hidden layers need one. We
+# train both versions, from the same seed, for equally many steps. `measure` trains a model and
+# keeps its history and its test error.
 
 # %%
+x_validation, test_mse, histories = digits.validation.images, {}, {}
+
 def measure(name, model, **settings):
     config = TrainConfig(**{"epochs": EPOCHS, "batch_size": 64, **settings})
-    history = fit(
+    histories[name] = fit(
         model.to(device), x_train, objectives.reconstruction(), config,
-        validation=digits.validation.images,
+        validation=x_validation,
     )
     test_mse[name] = metrics.reconstruction_error(model, x_test).mean().item()
-    proven.figure(f"test MSE, {name}", test_mse[name])
-    return history
 
 # %% [markdown]
 # **Predict:** with a ReLU on it, how many of the 32 code units will be zero for *every*
 # training image?
 
 # %%
-histories = {}
 runtime.seed_everything(seed)
 relu_code = models.Autoencoder.mlp(SIZES)
 relu_code.encoder.append(nn.ReLU())
-histories["ReLU code"] = measure("ReLU on the code", relu_code)
+measure("ReLU on the code", relu_code)
 
 runtime.seed_everything(seed)
 linear_code = models.Autoencoder.mlp(SIZES)
-histories["linear code"] = measure("linear code", linear_code)
+measure("linear code", linear_code)
 
 # %% [markdown]
 # A unit that is zero for every training image is **dead**: it says nothing, and no gradient
 # flows through it. Only when the layers below it move can it come back, and it rarely does.
 
-# %%
-dead = metrics.dead_units(metrics.apply(relu_code, relu_code.encode, x_train))
-proven.figure("dead units of 32, ReLU on the code", dead, digits=0)
-proven.claim("a ReLU on the code kills code units", dead > 0)
-proven.claim(
-    "a linear code reconstructs better than a ReLU code",
-    test_mse["linear code"] < test_mse["ReLU on the code"],
-)
-proven.claim(
-    "neither of the two beats clipped PCA",
-    min(test_mse["linear code"], test_mse["ReLU on the code"])
-    > test_mse["PCA, 32 components"],
-)
-
 # %% [markdown]
 # **Read it.** The code of 32 was never a code of 32: part of it died in training, and the
 # bottleneck became narrower than anybody asked for. Taking one word out of the model
-# lowers the error. But look at the third claim: *both* lose to PCA. "Like PCA, but
-# non-linear and therefore better" has to be earned.
+# lowers the error. But look at the third claim: *both* lose to PCA, in this many steps. Would
+# they win with more? A rival has lost only when its validation error has stopped falling. So
+# both go on training.
+#
+# **Predict:** how many epochs does each need to pass PCA?
+
+# %%
+for name, model in {"ReLU on the code": relu_code, "linear code": linear_code}.items():
+    runtime.seed_everything(seed)
+    measure(f"{name}, {LONG} epochs", model, epochs=LONG - EPOCHS)
+
+# %% [markdown]
+# The validation error of both, over both trainings, and PCA's on the same images:
+
+# %% alt="Validation error against epochs, both axes logarithmic. Both networks fall all the time; the linear code crosses the line of clipped PCA late, after more than twice the epochs of the first comparison; the ReLU code stays above it."
+flat = x_validation.flatten(1)
+pca_back = torch.tensor(pca.inverse_transform(pca.transform(flat.numpy())).clip(0, 1))
+line = (pca_back - flat).square().mean().item()
+falling = {
+    name: [e for part in (name, f"{name}, {LONG} epochs")
+           for e in histories[part].curve("validation")]
+    for name in ("ReLU on the code", "linear code")
+}
+epochs = range(1, len(falling["linear code"]) + 1)
+plots.lines(epochs, falling | {"PCA, 32 components": [line] * len(epochs)}, xlabel="epoch",
+            ylabel="validation MSE per pixel", log="xy", markers=False,
+            title="Who loses is a question of epochs")
+plt.show()
+
+# %%
+dead = metrics.dead_units(metrics.apply(relu_code, relu_code.encode, x_train))
+for name, value in test_mse.items():
+    proven.figure(f"test MSE, {name}, {EPOCHS} epochs", value)
+proven.figure("dead units of 32, ReLU on the code", dead, digits=0)
+proven.claim("a ReLU on the code kills code units", dead > 0)
+proven.claim("a linear code reconstructs better than a ReLU code",
+             test_mse["linear code"] < test_mse["ReLU on the code"], any_width=True)
+proven.claim(f"in {EPOCHS} epochs neither beats clipped PCA, as 784-128-64-32",
+             min(test_mse.values()) > pca_mse, budget=f"in {EPOCHS} epochs")
+for name in falling:
+    proven.figure(f"test MSE, {name}, {LONG} epochs", test_mse[f"{name}, {LONG} epochs"])
+proven.claim(f"in {LONG} epochs the linear code passes clipped PCA, the ReLU code does not",
+             test_mse[f"linear code, {LONG} epochs"] < pca_mse
+             < test_mse[f"ReLU on the code, {LONG} epochs"], budget=f"in {LONG} epochs")
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** Both still fall at the end. So "it loses to PCA" is no property of the network: it
+# is true *in so many epochs*, at this rate, and the order has already changed for one of them.
+# "Like PCA, but non-linear and therefore better" is no more true without its budget. What we may
+# say is that this shape learns slowly.
 #
 # ## 5. What earns it?
 #
@@ -250,52 +292,61 @@ proven.claim(
 # 128, 32 instead of 784, 128, 64, 32. That also takes away 6 % of the parameters. Then we
 # change how it is trained: instead of staying at 0.001, the **learning rate** rises to
 # 0.005 and falls to zero (one cycle). Large steps find a good region fast; small ones
-# settle into it. The peak was chosen on the validation images.
+# settle into it (Smith and Topin, 2019). The peak was chosen on the validation images.
 #
 # **Predict:** what does a network lose that loses a layer?
 
 # %%
 runtime.seed_everything(seed)
-shallow = models.Autoencoder.mlp((784, 128, 32))
-histories["no layer of 64"] = measure("linear code, no layer of 64", shallow)
+measure("no layer of 64", models.Autoencoder.mlp((784, 128, 32)))
 
 cycle = {"schedule": one_cycle, "learning_rate": 5e-3}
 runtime.seed_everything(seed)
 best = models.Autoencoder.mlp((784, 128, 32))
-histories["one cycle"] = measure("no layer of 64, one cycle", best, **cycle)
+measure("no layer of 64, one cycle", best, **cycle)
 
 # %% [markdown]
-# Three claims, and all rungs of the ladder in one figure.
+# Three claims, and all rungs of the ladder in one picture. Bars that pass PCA are dark.
 
-# %%
-proven.claim(
-    "the smaller network beats clipped PCA by a fifth or more",
-    test_mse["linear code, no layer of 64"] < 0.8 * test_mse["PCA, 32 components"],
-)
-proven.claim(
-    "its training error is lower too: the deeper network has learnt less",
-    histories["no layer of 64"].curve()[-1] < histories["linear code"].curve()[-1],
-)
-proven.claim(
-    "a one-cycle rate lowers its error further",
-    test_mse["no layer of 64, one cycle"] < test_mse["linear code, no layer of 64"],
-)
-
-# %% alt="Bars of test MSE: the mean image far longest; ReLU code and linear code longer than PCA; without the layer of 64 clearly shorter than PCA, and with one cycle shorter still."
+# %% alt="Bars of test MSE beside a dashed line for clipped PCA. After 40 epochs the ReLU code and the linear code end beyond it; after 140 the linear code has just passed it. Without the layer of 64 40 epochs are enough, and with one cycle the bar is shortest."
+named = {name: "" if "epochs" in name else f", {EPOCHS} epochs" for name in test_mse}
 plots.ladder(
-    test_mse,
-    xlabel="test MSE per pixel (lower is better)",
-    title="The popular autoencoder loses to PCA; a smaller one wins",
+    {f"{name}{named[name]}": value for name, value in test_mse.items()},
+    xlabel="test MSE per pixel (lower is better)", marks={"PCA, 32 components": pca_mse},
+    title="A smaller network passes PCA sooner",
 )
 plt.show()
 
 # %% [markdown]
-# **Read it.** It loses nothing: the smaller network is far better, and ahead of PCA by a
-# wide margin. The deeper one is worse on its own training images too, so it does not
-# suffer from learning by heart: it has learnt less in the same number of steps. The
-# schedule helps as well, without one more parameter.
+# **Read it.** It loses nothing: in the same number of steps the smaller network is ahead of PCA
+# by a wide margin. The deeper one is worse on its own training images too, so it does not suffer
+# from learning by heart: it has learnt less. The schedule helps as well, without one more
+# parameter.
 #
-# Is a layer less always better? One measurement does not say so. Section 8 makes another.
+# **And at full size?** The course keeps what was measured once on all of MNIST
+# ([results](../docs/results.md#autoencoder)):
+
+# %%
+full = results.full_size("autoencoder")
+print(full)
+
+# %%
+for name in ("no layer of 64", "no layer of 64, one cycle"):
+    proven.figure(f"test MSE, {name}, {EPOCHS} epochs", test_mse[name])
+proven.claim("784-128-32 beats clipped PCA", test_mse["no layer of 64"] < pca_mse)
+proven.claim("its training error is lower too: the deeper network has learnt less",
+             histories["no layer of 64"].curve()[-1] < histories["linear code"].curve()[-1],
+             any_width=True)
+proven.claim(f"in {EPOCHS} epochs a one-cycle rate lowers its error further",
+             test_mse["no layer of 64, one cycle"] < test_mse["no layer of 64"],
+             budget=f"in {EPOCHS} epochs")
+proven.verdict()
+
+# %% [markdown]
+# **Read it.** The "tutorial's network" is our ReLU code. With all images and 10 epochs it is on
+# a level with PCA: among the runs there is one that wins, as the range shows. A wider network
+# leaves both far behind. So 5,000 digits mislead twice: they make PCA, which has little to
+# learn, look hard to beat, and a shape look bad that is only slow.
 #
 # ## 6. Is it still learning, or learning by heart?
 #
@@ -304,7 +355,7 @@ plt.show()
 # images instead of digits.
 
 # %% alt="Training and validation loss over the epochs, with and without the layer of 64; in both the validation curve flattens above the training curve."
-chosen = {name: histories[name] for name in ("linear code", "one cycle")}
+chosen = {name: histories[name] for name in ("linear code", "no layer of 64, one cycle")}
 plots.curves(
     {
         name: {part: history.curve(part) for part in ("train", "validation")}
@@ -313,12 +364,14 @@ plots.curves(
     ylabel="MSE per pixel",
     title="The curves part, but validation does not turn upwards",
 )
-endings = [(h.curve("validation")[-1], min(h.curve("validation"))) for h in chosen.values()]
-proven.claim(
-    "validation error ends within 5 % of its lowest value",
-    all(last <= 1.05 * lowest for last, lowest in endings),
-)
 plt.show()
+
+# %%
+endings = [(h.curve("validation")[-1], min(h.curve("validation"))) for h in chosen.values()]
+proven.claim(f"in {EPOCHS} epochs validation error ends within 5 % of its lowest value",
+             all(last <= 1.05 * lowest for last, lowest in endings),
+             budget=f"in {EPOCHS} epochs")
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** There is a gap: some of the gain is special to the training images. But the
@@ -327,9 +380,8 @@ plt.show()
 #
 # ## 7. What does a code look like?
 #
-# A well-known tutorial promises "input, code, reconstruction" and then shows the
-# reconstruction twice. Here are all three. A code of 32 numbers is not a small picture: we draw it as
-# cells, red above zero and blue below.
+# Input, code and reconstruction, side by side. A code of 32 numbers is not a small picture: we
+# draw it as cells, red above zero and blue below.
 
 # %% alt="Three rows for ten digits: the input, a block of red and blue code cells without visible shape, and a sharp reconstruction."
 codes = metrics.apply(best, best.encode, x_test)
@@ -354,30 +406,31 @@ swapped = metrics.apply(best, best.decode, codes.roll(1, dims=0))
 swapped_mse = (swapped - x_test).square().mean().item()
 proven.figure("test MSE with the codes of other images", swapped_mse, digits=3)
 proven.claim(
-    "a wrong code is worse than the mean image", swapped_mse > test_mse["mean image"]
+    "a wrong code is worse than the mean image", swapped_mse > baseline["mean image"]
 )
 pixels = (x_test * 255).round().byte().numpy()
 packed = [len(zlib.compress(image.tobytes(), 9)) for image in pixels]
 proven.figure("bytes per test image, zlib", sum(packed) / len(packed), digits=0)
 proven.claim("zlib needs less than twice 128 bytes", sum(packed) / len(packed) < 256)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** A sharp picture of the wrong digit is a worse answer than a blurred average:
 # all that the decoder knows about an image stands in its code.
 #
-# The last figure is a warning about the word *compression*. 32 numbers of 4 bytes are 128
+# The last number is a warning about the word *compression*. 32 numbers of 4 bytes are 128
 # bytes, with loss. Zlib, which knows nothing about digits, stores the image in half as
 # much again and loses nothing. Lesson 10 makes the comparison properly.
 #
-# ## 8. What do three numbers know?
+# ## 8. Depth: What do three numbers know?
 #
 # A code of 3 can be looked at. Nobody told the network about the ten digits; the labels
-# only choose the symbols in the figure. PCA with 3 components is the baseline.
+# only sort the codes into panels. PCA with 3 components is the baseline.
 #
 # **Predict:** at 32 numbers the smaller network won. And at 3?
 
 # %%
-few_epochs = {**cycle, "learning_rate": 3e-3, "epochs": EPOCHS * 5 // 12}
+few_epochs = {**cycle, "learning_rate": 3e-3, "epochs": EPOCHS * 5 // 8}
 runtime.seed_everything(seed)
 tiny = models.Autoencoder.mlp((784, 128, 64, 3))
 measure("code of 3", tiny, **few_epochs)
@@ -385,28 +438,14 @@ runtime.seed_everything(seed)
 measure("code of 3, no layer of 64", models.Autoencoder.mlp((784, 128, 3)), **few_epochs)
 
 pca3 = PCA(3).fit(x_train.flatten(1).numpy())
-pca3_codes = pca3.transform(x_test.flatten(1).numpy())
-x_pca3 = torch.tensor(pca3.inverse_transform(pca3_codes).clip(0, 1), dtype=torch.float32)
-test_mse["PCA, 3"] = (x_test.flatten(1) - x_pca3).square().mean().item()
-proven.figure("test MSE, PCA, 3 components", test_mse["PCA, 3"])
 
 # %% [markdown]
 # Two comparisons, one with PCA and one between the networks.
 
-# %%
-proven.claim(
-    "a code of 3 has at least a sixth less error than PCA with 3",
-    test_mse["code of 3"] < test_mse["PCA, 3"] * 5 / 6,
-)
-proven.claim(
-    "at a code of 3 the network with the layer of 64 is the better one",
-    test_mse["code of 3"] < test_mse["code of 3, no layer of 64"],
-)
-
-# %% alt="A cloud of digit symbols in three dimensions from two sides; ones lie on one edge and zeros on another, while fours, sevens and nines overlap."
+# %% alt="Ten panels, one for each digit: all codes as a grey cloud in three dimensions, and that digit's codes in blue. Each digit fills a part of the cloud; those of 4, 7 and 9 overlap."
 tiny_codes = metrics.apply(tiny, tiny.encode, x_test)
 plots.codes_3d(
-    tiny_codes[:400], digits.test.labels[:400],
+    tiny_codes, digits.test.labels,
     title="Without a single label, equal digits tend to lie together",
 )
 plt.show()
@@ -423,10 +462,23 @@ def neighbour_agrees(codes):
     nearest = distances.argmin(dim=1)
     return (digits.test.labels[nearest] == digits.test.labels).float().mean().item()
 
+# %%
+pca3_codes = pca3.transform(x_test.flatten(1).numpy())
+x_pca3 = torch.tensor(pca3.inverse_transform(pca3_codes).clip(0, 1), dtype=torch.float32)
+pca3_mse = (x_test.flatten(1) - x_pca3).square().mean().item()
+for name in ("code of 3", "code of 3, no layer of 64"):
+    proven.figure(f"test MSE, {name}", test_mse[name])
+proven.figure("test MSE, PCA, 3 components", pca3_mse)
+proven.claim("a code of 3 has at least a tenth less error than PCA with 3",
+             test_mse["code of 3"] < 0.9 * pca3_mse, any_width=True)
+proven.claim("at a code of 3 the network with the layer of 64 is the better one",
+             test_mse["code of 3"] < test_mse["code of 3, no layer of 64"], any_width=True)
 ours, linear = neighbour_agrees(tiny_codes), neighbour_agrees(torch.tensor(pca3_codes))
 proven.figure("nearest neighbour shows the same digit, code of 3", ours, digits=2)
 proven.figure("nearest neighbour shows the same digit, PCA with 3", linear, digits=2)
-proven.claim("the code of 3 keeps digits together better than PCA", ours > linear + 0.1)
+proven.claim("the code of 3 keeps digits together better than PCA", ours > linear + 0.05,
+             any_width=True)
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Here the layer of 64 pays, though it hurt at 32. A likely reason: three
@@ -450,11 +502,14 @@ with tempfile.TemporaryDirectory() as folder:
     for name in ("encoder", "decoder"):
         weights = torch.load(Path(folder) / f"{name}.pt", weights_only=True)
         getattr(loaded, name).load_state_dict(weights)
+
+# %%
 x_some = x_test[:100].to(device)
 proven.claim(
     "the loaded halves reconstruct exactly as the saved ones",
     torch.equal(loaded(x_some), best(x_some)),
 )
+proven.verdict()
 
 # %% [markdown]
 # **Read it.** Equal to the last bit. A saved model that nobody has loaded back is only a
@@ -463,8 +518,8 @@ proven.claim(
 # ## Break it
 #
 # Take away most of the data: 100 training images. And take away the bottleneck too: a code
-# of 1024, larger than the image, beside one of 32. Then make the mistake that many
-# published figures make, and show how well the *training* images come back.
+# of 1024, larger than the image, beside one of 32. Then make a common mistake, and show how well
+# the *training* images come back.
 #
 # **Predict:** which of the two models does better on the test images?
 
@@ -477,7 +532,6 @@ for size in (32, 1024):
     fit(broken[size], x_few, objectives.reconstruction(), settings, progress=False)
     for part, x in (("the 100 training images", x_few), ("test images", x_test)):
         few_mse[size, part] = metrics.reconstruction_error(broken[size], x).mean().item()
-        proven.figure(f"MSE on {part}, code {size}", few_mse[size, part])
 
 # %% alt="Four rows: training digits and their near perfect reconstructions, then test digits and reconstructions that are noisy and broken."
 plots.image_rows(
@@ -496,6 +550,8 @@ plt.show()
 # Let us ask.
 
 # %%
+for (size, part), value in few_mse.items():
+    proven.figure(f"MSE on {part}, code {size}", value)
 TRAIN, TEST = "the 100 training images", "test images"
 proven.claim(
     "with either code, training images come back 10 times better than test images",
@@ -503,15 +559,16 @@ proven.claim(
 )
 proven.claim(
     "on 100 images the code of 32 does no better on test images than that of 1024",
-    few_mse[32, TEST] > few_mse[1024, TEST],
+    few_mse[32, TEST] > few_mse[1024, TEST], any_width=True,
 )
 proven.claim(
     "both are far worse than the model that saw all training images",
     min(few_mse[32, TEST], few_mse[1024, TEST]) > 2 * test_mse["no layer of 64, one cycle"],
 )
+proven.verdict()
 
 # %% [markdown]
-# **Explain it.** Why is the upper half of the figure no evidence at all? Why did the
+# **Explain it.** Why is the upper half of the picture no evidence at all? Why did the
 # bottleneck not help? Which one number tells the truth?
 #
 # <details><summary>Our answer</summary>
@@ -548,18 +605,9 @@ proven.claim(
 # <details><summary>3. A colleague reports a training loss below PCA's error. What do you
 # ask?</summary>
 #
-# On which images was it measured: the ones trained on, or held-out ones? Is the figure a
-# mean over pixels or a sum? Was PCA clipped, and fitted on the same training images? How
+# On which images was it measured: the ones trained on, or held-out ones? After how many epochs?
+# Is the number a mean over pixels or a sum? Was PCA clipped, and fitted on the same training images? How
 # far do seeds spread?
-#
-# </details>
-#
-# <details><summary>4. Why is it wrong to average the losses of all batches with equal
-# weight?</summary>
-#
-# The last batch is smaller: 3,500 images in batches of 64 leave 44. Its images would
-# count more than the others. And the very last batch's loss alone, which many programs
-# print, is the loss of 44 images.
 #
 # </details>
 #
@@ -567,16 +615,17 @@ proven.claim(
 #
 # - An autoencoder is an encoder, a decoder and the wish to get the image back. You built
 #   it and its loop by hand, and both equal the library's.
-# - A figure needs baselines and held-out images. The popular model lost to clipped PCA; a
-#   smaller one, with a schedule, won. Training images prove nothing, with a bottleneck or
-#   without.
+# - A number needs baselines, held-out images and a budget. In the same epochs a popular shape
+#   lost to clipped PCA and a smaller one won; trained much longer, the first one passes PCA as
+#   well. Training images prove nothing, with a bottleneck or without.
 # - A ReLU on the code kills units, and the bottleneck becomes narrower than you asked for.
 # - Encoder and decoder are saved apart, as weights, and loading them back is part of
 #   saving.
 #
 # ## What we claimed
 #
-# Each line was checked in the run that you see, against five seeds.
+# Each line was checked in the run that you see, against five seeds, and against trainings that
+# are four times as long, unless the line names its epochs.
 
 # %%
 proven.summary()
@@ -590,14 +639,16 @@ proven.summary()
 #
 # ## References
 #
-# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*.
+# - K. Pearson (1901), *On lines and planes of closest fit to systems of points in space*,
+#   [doi:10.1080/14786440109462720](https://doi.org/10.1080/14786440109462720).
 # - C. Eckart and G. Young (1936), *The approximation of one matrix by another of lower
-#   rank*.
+#   rank*, [doi:10.1007/BF02288367](https://doi.org/10.1007/BF02288367).
 # - G. E. Hinton and R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
-#   neural networks*.
+#   neural networks*, [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647).
 # - L. N. Smith and N. Topin (2019), *Super-convergence: very fast training of neural
-#   networks using large learning rates*.
-# - Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*.
+#   networks using large learning rates*, [arXiv:1708.07120](https://arxiv.org/abs/1708.07120).
+# - Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), *Gradient-based learning applied to
+#   document recognition*, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791).
 #
 # ## Next
 #

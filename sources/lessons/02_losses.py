@@ -14,7 +14,7 @@
 # - tell when "mean" or "sum" does not matter, and when it ruins a model;
 # - choose a loss and an output layer that fit the pixels.
 #
-# **Time:** 50 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 45 minutes; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 What survives a bottleneck?](01_basics.ipynb), and what a density is.
 

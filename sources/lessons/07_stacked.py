@@ -12,7 +12,7 @@
 # - draw a label-efficiency curve with fair baselines, and with bands over seeds;
 # - find out with controls what a gain is made of, and name cases without a gain.
 #
-# **Time:** 40 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 40 minutes; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 What survives a bottleneck?](01_basics.ipynb) and
 # [05 How does cleaning teach structure?](05_denoising.ipynb)

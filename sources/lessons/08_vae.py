@@ -12,7 +12,7 @@
 # - train a VAE, sample from it, and estimate the likelihood of test images honestly;
 # - find a hidden beta, a collapsed code, and a VAE whose bound is too good to be true.
 #
-# **Time:** 55 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 50 minutes; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb) and
 # [02 Losses](02_losses.ipynb).

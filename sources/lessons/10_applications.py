@@ -11,7 +11,7 @@
 # - quantise codes, and compare them with PNG, JPEG and zlib, the decoder included;
 # - measure a search by codes, and say what it saves.
 #
-# **Time:** 50 minutes to read; the code takes less than a minute on 2 cores.
+# **Time:** 50 minutes; the code takes less than a minute on 2 cores.
 #
 # **Before this:** [01 Basics](01_basics.ipynb) and [02 Losses](02_losses.ipynb); PCA comes
 # from [03 Linear](03_linear.ipynb), and PSNR from [05 Denoising](05_denoising.ipynb).
