@@ -23,7 +23,6 @@ LESSONS = sorted(measuring.LESSONS.glob("*.py"))
 # Lessons whose claims have not yet been tried by `make stress`: take off the list what
 # is mended, and lower the number. It never rises.
 NOT_YET = {
-    "00_start_here",
     "01_basics",
     "02_losses",
     "03_linear",
@@ -35,7 +34,7 @@ NOT_YET = {
     "10_applications",
     "11_sequences",
 }
-AT_MOST = 11
+AT_MOST = 10
 
 
 # The lessons
