@@ -418,6 +418,7 @@ plt.show()
 # %%
 still = [stacking.freeze(copy.deepcopy(encoder)) for encoder in encoders]
 model = stacking.build_classifier(still, 10).to(device)
+head = model[-1].weight.detach().clone()
 examples = x_train[few[100]], y_train[few[100]]
 _ = fit(model, examples, objectives.classification, quick, progress=False)
 
@@ -443,7 +444,6 @@ whole = means["pretrained"] - means["from scratch"]
 proven.figure("share of the gain without any image", (controls - means["from scratch"]) / whole, 2)
 proven.claim("weights without strokes beat the start from scratch", controls > means["from scratch"])
 proven.claim("pretraining beats weights without strokes", means["pretrained"] > controls)
-head = model[-1].weight.detach().clone()
 proven.claim(
     "a frozen encoder stays as it is, to the last bit, while the head learns",
     torch.equal(still[0][0].weight, encoders[0][0].weight)

@@ -341,6 +341,7 @@ encoder = nn.Sequential(
 )
 normed = models.Autoencoder(encoder, networks.mlp_decoder((32, 128, 784))).to(device)
 fit(normed, x_train, reconstruct, CYCLE)
+before = metrics.reconstruction_error(normed, x_test).mean().item()  # in evaluation mode
 
 normed.train()
 normed.eval  # named, not called
@@ -349,17 +350,17 @@ def naive_error(images):
         errors = [F.mse_loss(normed(x), x) for x in images.to(device).split(100)]
     return torch.stack(errors).mean().item()
 
+unsorted = naive_error(x_test)
+by_digit = naive_error(x_test[digits.test.labels.argsort()])
+
 # %% [markdown]
 # Ask the object in which state it is: not "did I write it?" but "is it so?"
 
 # %%
-print("in training mode:", normed.training)
+after = metrics.reconstruction_error(normed, x_test).mean().item()
+print(f"in training mode: {normed.training}; before {before:.5f}, measured again {after:.5f}")
 
 # %%
-before = metrics.reconstruction_error(normed, x_test).mean().item()  # in evaluation mode
-unsorted = naive_error(x_test)
-by_digit = naive_error(x_test[digits.test.labels.argsort()])
-after = metrics.reconstruction_error(normed, x_test).mean().item()
 proven.figure("test MSE in evaluation mode", before, digits=5)
 proven.figure("the same, measured once more at the end", after, digits=5)
 proven.figure("test MSE without eval()", unsorted)
