@@ -555,12 +555,12 @@ def clean_points(y, std):
 def theory_arrows(y):
     return NOISE**2 * score(y, RING, WIDTH**2 + NOISE**2)
 
-side = torch.linspace(-1.6, 1.6, 8)
+side = torch.linspace(-1.6, 1.6, 6)
 grid = torch.cartesian_prod(side, side)
 learnt_arrows = clean_points(grid, NOISE) - grid
 plots.arrows(
     grid, {"variance x score (theory)": theory_arrows(grid), "network": learnt_arrows},
-    title="Cleaning means: go to where the data are", cloud=ring_data[:150],
+    title="Cleaning means: go to where the data are", cloud=ring_data[:50],
 )
 plt.show()
 
@@ -610,7 +610,7 @@ for std, lower in zip(stds, stds[1:]):
 # %% alt="Three clouds of points: the data, a fuzzy ring that is denser on the right; fixed noise, where all points have run together in a dot and a short arc; falling noise, a fuzzy ring like the data."
 draws = {"data": ring_data[:2000], "fixed noise": collapsed, "falling noise": sampled}
 plots.clouds(
-    {name: points[:400] for name, points in draws.items()},
+    {name: points[:200] for name, points in draws.items()},
     title="The same denoiser: at fixed noise it collapses, with falling noise it samples",
 )
 plt.show()

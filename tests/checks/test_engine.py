@@ -212,7 +212,7 @@ def test_authors_get_clear_errors():
 @pytest.mark.slow
 def test_the_command_judges_the_exercise_of_the_guide(tmp_path, capsys):
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    (code,) = re.findall(r'```python\n("""(?:(?!```).)*)```', guide, re.DOTALL)
     assert len(code.splitlines()) <= 30
     file = tmp_path / "their_own.py"
     file.write_text(code, "utf-8")

@@ -431,7 +431,8 @@ class Years(RuleBasedStateMachine):
     def learner_takes_the_new_version_over(self):
         beside = next(path for path in self.own() if ".new-" in path.name)
         own = self.course / "workbook" / NAME
-        own.rename(own.with_name(f"old{len(self.own())}.ipynb"))
+        taken = len(list(own.parent.glob("old*.ipynb")))
+        own.rename(own.with_name(f"old{taken}.ipynb"))
         beside.rename(own)
 
     @invariant()

@@ -196,3 +196,16 @@ def _nearly(what: str, got: Sequence[Tensor], want: Sequence[Tensor]) -> Iterato
 
 def _flat(values: Sequence[Tensor]) -> Tensor:
     return torch.cat([v.flatten() for v in values]) if values else torch.zeros(0)
+
+
+def another(value: Any) -> Any:
+    """Return a value of the same kind that is another one."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, list | tuple):
+        return type(value)(map(another, value))
+    if isinstance(value, Tensor) and value.is_floating_point():
+        return value.detach().tanh() * 0.5 + 0.1  # bent, so that scaling shows
+    return ~value if isinstance(value, Tensor) and value.dtype == torch.bool else value

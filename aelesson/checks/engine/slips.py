@@ -15,7 +15,12 @@ from torch import Tensor
 from aelesson.checks.engine import left_out
 from aelesson.checks.engine.compare import same
 from aelesson.checks.engine.observe import Case
-from aelesson.checks.engine.relations import constant_factor, relation, tensors
+from aelesson.checks.engine.relations import (
+    another,
+    constant_factor,
+    relation,
+    tensors,
+)
 from aelesson.checks.engine.runs import Run, Seen
 
 if TYPE_CHECKING:
@@ -289,16 +294,3 @@ def _floats(value: Any) -> bool:
 
 def _several(value: Any) -> bool:
     return _rows(value) > 1
-
-
-def another(value: Any) -> Any:
-    """Return a value of the same kind that is another one."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    if isinstance(value, list | tuple):
-        return type(value)(map(another, value))
-    if isinstance(value, Tensor) and value.is_floating_point():
-        return value.detach().tanh() * 0.5 + 0.1  # bent, so that scaling shows
-    return ~value if isinstance(value, Tensor) and value.dtype == torch.bool else value
