@@ -133,15 +133,8 @@ def _width(
         above: How many widths the images may be brighter than white.
     """
     require.pair("x_hat", x_hat, "x", x, "(B, ...)")
-    if not isinstance(pixels, tuple | list) or len(pixels) != 2:
-        raise TypeError(
-            f"pixels is {require.shown(pixels)}; it must be two numbers, what black "
-            "and white are, such as (0, 255)"
-        )
-    black, white = pixels
-    require.number("black in pixels", black)
-    require.number("white in pixels", white, above=black)
-    width = float(white) - float(black)
+    black, white = require.black_and_white("pixels", pixels)
+    width = white - black
     cure = ", from black to white: scale it, or state another range by pixels="
     low, high = black - 1e-3 * width, white + above * width  # interpolation adds some
     require.within("x", x, low, high, cure)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from aelesson.values import (
+    black_and_white,
     choice,
     couple,
     device,
@@ -31,6 +32,7 @@ from aelesson.values import (
 )
 
 __all__ = [
+    "black_and_white",
     "boolean",
     "choice",
     "couple",

@@ -62,6 +62,19 @@ def _listed(asked: list[str]) -> str:
     return " and ".join([*asked, "finite"] if len(asked) == 1 else asked)
 
 
+def black_and_white(name: str, value: object) -> tuple[float, float]:
+    """Ask for the two numbers that black and white pixels have, and return them."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise TypeError(
+            f"{name} is {shown(value)}; it must be two numbers, what black and white "
+            "are, such as (0, 255)"
+        )
+    black, white = value
+    number(f"black in {name}", black)
+    number(f"white in {name}", white, above=black)
+    return float(black), float(white)
+
+
 def numbers(name: str, value: object) -> None:
     """Ask for numbers to draw, in a sequence, an array or a tensor of one dimension."""
     plain = value.tolist() if isinstance(value, Tensor | np.ndarray) else value

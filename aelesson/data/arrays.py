@@ -269,19 +269,12 @@ def _range(
 def _stated(
     pixels: tuple[float, float], low: float, high: float
 ) -> tuple[float, float, str]:
-    if not isinstance(pixels, tuple | list) or len(pixels) != 2:
-        raise TypeError(
-            f"pixels is {require.shown(pixels)}; it must be two numbers, what black "
-            "and white are, such as (0, 255)"
-        )
-    black, white = pixels
-    require.number("black in pixels", black)
-    require.number("white in pixels", white, above=black)
+    black, white = require.black_and_white("pixels", pixels)
     if low < black or high > white:
         raise ValueError(
             f"images has values from {low:g} to {high:g}, beyond pixels={pixels}"
         )
-    return float(black), float(white), f"values from {black:g} to {white:g} scaled"
+    return black, white, f"values from {black:g} to {white:g} scaled"
 
 
 def _likely(low: float, high: float) -> str:
