@@ -4,7 +4,8 @@ Each way takes the images as bytes, `(N, H, W)`, as MNIST's files hold them, kee
 them in the form that it trains on, and returns a function that trains a model.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -68,17 +69,11 @@ def bare(pixels: Tensor) -> Epoch:
     """Train with the shortest loop there is, over the tensor in memory."""
     images = as_floats(pixels)
 
-    def epoch(model: nn.Module) -> None:
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-        model.train()
-        for chosen in torch.randperm(len(images)).split(BATCH_SIZE):
-            x = images[chosen]
-            loss = F.mse_loss(model(x), x)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+    def batches() -> Iterator[Tensor]:
+        order = torch.randperm(len(images))
+        return (images[chosen] for chosen in order.split(BATCH_SIZE))
 
-    return epoch
+    return _bare_epoch(batches)
 
 
 def ours(pixels: Tensor) -> Epoch:
@@ -106,12 +101,14 @@ def load(pixels: Tensor) -> DataLoader[Tensor]:
 
 def bare_loader(pixels: Tensor) -> Epoch:
     """Train with the shortest loop there is, over a DataLoader."""
-    loader = load(pixels)
+    return _bare_epoch(partial(iter, load(pixels)))
 
+
+def _bare_epoch(batches: Callable[[], Iterator[Tensor]]) -> Epoch:
     def epoch(model: nn.Module) -> None:
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
         model.train()
-        for x in loader:
+        for x in batches():
             loss = F.mse_loss(model(x), x)
             optimizer.zero_grad()
             loss.backward()
