@@ -73,7 +73,18 @@ def run_lesson(
 
 
 def gather(runs: Iterable[list[Row]]) -> dict[str, Any]:
-    """Return lesson -> data set -> figures (one value per seed) and claims (held)."""
+    """Return lesson -> data set -> figures (one value per seed) and claims (held).
+
+    Raises:
+        ValueError: If a run recorded two numbers or claims of one name.
+    """
+    runs = list(runs)
+    for run in runs:
+        times = Counter((lesson, name) for lesson, _, _, name, _ in run)
+        if twice := [
+            f"{lesson}: {name}" for (lesson, name), n in times.items() if n > 1
+        ]:
+            raise ValueError(f"recorded more than once in a run: {'; '.join(twice)}")
     kept: dict[str, Any] = {}
     for lesson, dataset, kind, name, value in (row for run in runs for row in run):
         entry = kept.setdefault(lesson, {}).setdefault(

@@ -460,7 +460,6 @@ proven.claim(
     budget="after 10 epochs",
     any_width=True,
 )
-proven.figure("test PSNR in dB, MLP, code of 32, long", scores["MLP, code of 32, long"][0], digits=2)
 proven.claim(
     "after 80 epochs the code of 32 is ahead of each of the five filters",
     scores["MLP, code of 32, long"][0] > max(filtered),
