@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -80,10 +81,8 @@ def gather(runs: Iterable[list[Row]]) -> dict[str, Any]:
     """
     runs = list(runs)
     for run in runs:
-        times = Counter((lesson, name) for lesson, _, _, name, _ in run)
-        if twice := [
-            f"{lesson}: {name}" for (lesson, name), n in times.items() if n > 1
-        ]:
+        times = Counter(f"{lesson}: {name}" for lesson, _, _, name, _ in run)
+        if twice := [name for name, count in times.items() if count > 1]:
             raise ValueError(f"recorded more than once in a run: {'; '.join(twice)}")
     kept: dict[str, Any] = {}
     for lesson, dataset, kind, name, value in (row for run in runs for row in run):

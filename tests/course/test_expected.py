@@ -209,6 +209,14 @@ def test_measuring_gathers_what_a_lesson_records(tmp_path, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("kind", ["figure", "claim"])
+def test_a_name_that_comes_twice_in_a_run_is_refused(kind):
+    row = ("07_toy", "sample", kind, "error", 1.0)
+    measuring.gather([[row], [row]])  # one for each seed
+    with pytest.raises(ValueError, match="more than once in a run: 07_toy: error"):
+        measuring.gather([[row], [row, row]])
+
+
 @pytest.mark.slow
 def test_measuring_is_done_on_the_cpu_and_on_the_data_that_was_asked_for(
     tmp_path, monkeypatch
