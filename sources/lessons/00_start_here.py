@@ -110,8 +110,9 @@ checks.start_here.double(double)
 # is held against an interval made from them (a *prediction interval*: it should hold 99 of
 # 100 further runs). Every comparison that the text makes is a claim: it held with each of
 # the five seeds, and the notebook checks it again while it runs. "4 times longer" beside a
-# claim says that it also held with every training four times as long; other claims name
-# their budget, such as "in 12 epochs". We try it with the share of ink in the digits.
+# claim says that it also held with every training four times as long; others name their
+# budget, such as "in 12 epochs", or tell only of the five seeds. We try it with the share
+# of ink in the digits.
 
 # %%
 ink = digits.train.images.mean().item()

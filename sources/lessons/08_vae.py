@@ -127,7 +127,8 @@ for name, images in made.items():
 plain, ae_fitted = "autoencoder, standard normal", "autoencoder, fitted normal"
 proven.figure("standard deviation of a code unit, autoencoder", spread, digits=1)
 proven.claim("the codes spread more than 2 units wide", spread > 2)
-proven.claim("from a standard normal, less than 1 image in 6 convinces", sure(made[plain]) < 1 / 6)
+proven.claim("in 16 epochs: from a standard normal, less than 1 image in 6 convinces", sure(made[plain]) < 1 / 6,
+             budget="in 16 epochs")
 proven.claim(
     "from a fitted normal, at least twice as many",
     sure(made[ae_fitted]) > 2 * sure(made[plain]),
@@ -723,9 +724,9 @@ plt.show()
 proven.figure("-ELBO, code of 2, test, nats per image", flat_terms["loss"], digits=1)
 proven.claim("it costs at least 40 nats more", flat_terms["loss"] > terms["loss"] + 40)
 proven.claim(
-    "half-way in either code is nearer to a real digit than a cross-fade",
+    "in 32 epochs of the one and 16 of the other, half-way in either code is nearer to a real digit than a cross-fade",
     max(nearest["VAE"], nearest["autoencoder"]) < 0.9 * nearest["cross-fade"],
-)
+             budget="in 32 epochs of the one and 16 of the other")
 faded, *decoded = (sure(images) for images in halfway.values())
 proven.claim("the classifier is sure of more of the decoded ones", min(decoded) > faded)
 proven.claim(
