@@ -173,6 +173,9 @@ proven.verdict()
 # which returns a short list of numbers, its **code**; a **decoder** makes an image of that
 # again, the **reconstruction**.
 #
+# For your own network there is a [cheat sheet](../docs/cheat_sheet.md): losses, shapes, recipes,
+# and what to try when.
+#
 # ## Check yourself
 #
 # <details><summary>1. A verdict shows a cross. Is the course broken?</summary>

@@ -1,9 +1,8 @@
 # %% [markdown]
 # # 04 What does an image know that a vector does not?
 #
-# You will build a popular convolutional autoencoder, compare it with a dense network by rules
-# that are fair, and then take the neighbours away from it. Sections headed *Depth* can be
-# skipped.
+# You will build a convolutional autoencoder, compare it with a dense network by fair rules, and then
+# take the neighbours away from it. Sections headed *Depth* can be skipped.
 #
 # **You will be able to**
 #
@@ -31,7 +30,7 @@ from aelesson import objectives, plots, results, runtime
 from aelesson.training import TrainConfig, fit, one_cycle
 
 # %% [markdown]
-# The settings. Every figure and every claim below was measured with five training seeds.
+# The settings:
 
 # %%
 device = runtime.start()
@@ -46,9 +45,9 @@ tuple(x_train.shape), tuple(digits.validation.images.shape), tuple(x_test.shape)
 # %% [markdown]
 # ## 1. How large is what comes out?
 #
-# A **convolution** (arithmetic and pictures: Dumoulin and Visin, 2016) slides a small square of weights, the **kernel**, over the image. With a
-# **stride** of 2 it moves two pixels at a time; **padding** first lays a frame of zeros
-# around the image. From a side of $n$ pixels, with kernel $k$, stride $s$ and padding $p$,
+# A **convolution** (arithmetic and pictures: Dumoulin and Visin, 2016) slides a small square of
+# weights, the **kernel**, over the image. With a **stride** of 2 it moves two pixels at a time;
+# **padding** first lays a frame of zeros around the image. From a side of $n$ pixels, with kernel $k$, stride $s$ and padding $p$,
 # it makes
 #
 # $$n' = \left\lfloor \frac{n + 2p - k}{s} \right\rfloor + 1 .$$
@@ -67,8 +66,9 @@ def side_after(layer, side):
     return (side - 1) * stride - 2 * padding + kernel + layer.output_padding[0]
 
 # %% [markdown]
-# Here is the network, one of the kind of Masci et al. (2011) without pooling. Two convolutions halve the sides; a third one with a
-# kernel of 7 and no padding makes 64 numbers, the code. The decoder is the mirror.
+# Here is the network, of the kind of Masci et al. (2011) without pooling. Two convolutions halve
+# the sides; a third one with a kernel of 7 and no padding makes 64 numbers, the code. The decoder
+# is the mirror.
 
 # %% tags=["nbval-check-output"]
 HALVE = {"kernel_size": 3, "stride": 2, "padding": 1}
@@ -87,8 +87,8 @@ popular = models.Autoencoder(
 sum(p.numel() for p in popular.parameters())
 
 # %% [markdown]
-# A **forward hook** is a function that PyTorch calls whenever a layer has worked: it sees what
-# really went in and what came out.
+# PyTorch calls a **forward hook** whenever a layer has worked: it sees what really went in and what
+# came out.
 #
 # **Predict:** which sides will you see, from 28 down to the code and up again?
 
@@ -118,9 +118,8 @@ for layer, before, after in trace(popular, x_test[:1]):
     print(f"{type(layer).__name__:15} {before} -> {after}, {weights} parameters")
 
 # %% [markdown]
-# **Read it.** 28, 14, 7, 1 and back. Look at the last column: nearly all parameters belong
-# to the two layers with the kernel of 7. Their kernel is as large as what it slides over,
-# so it has just one place to be. Nothing slides. That is a dense layer in disguise.
+# **Read it.** 28, 14, 7, 1 and back. Nearly all parameters belong to the two layers with the kernel
+# of 7, which is as large as what it slides over. Nothing slides. That is a dense layer in disguise.
 #
 # The proof: we copy the weights, in another shape, into *linear* layers, which the library's
 # `Autoencoder.conv` has in their place.
@@ -221,9 +220,9 @@ proven.claim("the dense layer does not move along", not moves_along(as_dense, 2,
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** 3, 7 and 31 pixels a side. The third number is more than the image has: the dense
-# layer in disguise sees everything. Within a field not all pixels count alike: where kernels of
-# the first layer overlap, there are up to four ways to the unit.
+# **Read it.** 3, 7 and 31 pixels a side, the third more than the image has: the dense layer in
+# disguise sees everything. Within a field not all pixels count alike: where kernels of the first
+# layer overlap, there are up to four ways to the unit.
 #
 # ## 3. How does a decoder grow an image?
 #
@@ -274,9 +273,8 @@ proven.verdict()
 #
 # ## 4. Which one is better?
 #
-# Dense or convolutional? All networks get the same training images, the same objective and a
-# one-cycle learning rate. Three fair comparisons, each with a code of 32; in the first two
-# the number of steps is equal as well:
+# Dense or convolutional? Three fair comparisons with the same images, the same objective and a
+# code of 32; in the first two the number of steps is equal as well:
 #
 # - **equal code size**: the convolutional network against 784-128-32, which has nearly twice
 #   the parameters.
@@ -301,8 +299,8 @@ for name, make in build.items():
 assert abs(size[DENSE_SMALL] / size[CONV] - 1) < 0.02
 
 # %% [markdown]
-# The peak learning rate of 0.02 was the best of five for the dense networks on the validation
-# images, and nearly so for the convolutional ones.
+# The peak rate of 0.02 was the best of five for the dense networks on the validation images, and
+# nearly so for the convolutional one.
 
 # %%
 test_mse, trained = {}, {}
@@ -316,8 +314,8 @@ def measure(name, make, x=x_train, epochs=EPOCHS, learning_rate=2e-2):
     return metrics.reconstruction_error(trained[name], judged).mean().item()
 
 # %% [markdown]
-# The baseline is clipped PCA-32. The network with three times the steps gets the peak rate
-# that suits so many, 0.01 (chosen on validation images).
+# The baseline is clipped PCA-32. Three times the steps get the peak rate that suits so many, 0.01
+# (chosen on validation images).
 #
 # **Predict:** in which of the three comparisons is the difference smallest?
 
@@ -352,16 +350,23 @@ plots.ladder(
 plt.show()
 
 # %% [markdown]
-# The comparisons as claims, and the price.
+# Does the network with the most steps learn its images by heart? Then its error on them would be
+# far below that on the test images.
 
 # %%
 assert 1 < LONG * work[DENSE] / (EPOCHS * work[CONV]) < 1.05
+train_mse = {
+    name: metrics.reconstruction_error(trained[name], x_train).mean().item()
+    for name in (MORE, CONV)
+}
+for name, error in train_mse.items():
+    print(f"{name}: training MSE {error:.4f}, test MSE {test_mse[name]:.4f}")
 
 # %% [markdown]
 # **Read it.** The convolutional network wins all three, by most at equal parameters, where
-# the dense one had to become narrow. Its bill comes in work: the same weight is used
-# at many places, so it needs three times the multiply-adds per image. (In seconds it may be
-# more: small convolutions use a processor less well than one large matrix product.)
+# the dense one had to become narrow. Its bill comes in work: it uses each weight at many places,
+# three times the multiply-adds per image. With as much work the dense network is about as good *on
+# its training images*; what it lacks is what holds for new ones.
 #
 # **At full size** the comparison is at equal time, and it ends the other way round:
 
@@ -387,6 +392,12 @@ proven.claim(
     "on 4,000 images and at equal work, three times the steps, the dense network is behind",
     test_mse[CONV] < test_mse[MORE],
 )
+proven.figure(f"training MSE, {MORE}", train_mse[MORE])
+proven.figure(f"training MSE, {CONV}", train_mse[CONV])
+proven.claim(
+    "from its training to the test images its error grows by the larger factor",
+    test_mse[MORE] / train_mse[MORE] > test_mse[CONV] / train_mse[CONV],
+)
 proven.claim(
     "at full size and in the same time, a wide dense network is ahead of a convolutional one",
     full.mean("multilayer perceptron, same time") < full.mean(),
@@ -395,17 +406,15 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** So "at equal work the convolution is ahead" is a sentence about 4,000 training
-# images. There the dense network learns them by heart, and what the convolution assumes takes the
-# place of data. With fifteen times as many images the data say it themselves, and a *wide* dense
-# network buys more per second. Here 5,000 digits mislead: they overrate built-in knowledge.
+# images: there, what the convolution assumes takes the place of data. With fifteen times as many images the data say it themselves, and a *wide* dense
+# network buys more per second. 5,000 digits mislead here: they overrate built-in knowledge.
 #
 # ## 5. How do you win unfairly?
 #
 # A popular comparison gives the convolutional network a code of **64** and the dense one a code
-# of **32**. Their parameters are nearly equal, so it even looks fair. Let us split that difference. A dense
-# network with a code of 64, 784-123-64, makes a table of two by two. It has as many
-# parameters as 784-128-32, and the convolutional one with a code of 64 has as many too (within
-# 2 %). Both dense networks get three times the steps.
+# of **32**. Their parameters are nearly equal, so it even looks fair. Let us split the difference by
+# a dense network with a code of 64 and as many parameters again (within 2 %): 784-123-64. Both
+# dense networks get three times the steps.
 #
 # **Predict:** how much of the difference is the code size alone?
 
@@ -444,9 +453,8 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** A good part of the difference is the code size alone: it takes the dense network
-# most of the way to the convolutional one with 32. A comparison of the first bar with the last
-# changes two things at once, and equal parameters did not make it fair. Code size, parameters,
-# steps, work and images are five budgets; say which of them are equal.
+# most of the way to the convolutional one with 32. Equal parameters did not make it fair. Code size,
+# parameters, steps, work and images are five budgets; say which of them are equal.
 #
 # ## 6. Is it really the neighbours?
 #
@@ -472,8 +480,8 @@ ours, theirs = (metrics.apply(m, m, x) for m, x in (
     (trained[DENSE].cpu(), x_test), (blind, shuffled(x_test))))
 
 # %% [markdown]
-# For every dense solution on images there is one on shuffled images, with the same weights in
-# another order. The convolutional network must be trained anew.
+# Every dense solution has a twin for shuffled images: the same weights in another order. The
+# convolutional network must be trained anew.
 
 # %%
 SHUFFLED = "conv, code 32, shuffled pixels"
@@ -513,8 +521,8 @@ proven.verdict()
 #
 # ## 7. Does it know a shifted digit?
 #
-# A convolution moves along with a shift. So it is often said that convolutional networks
-# "do not mind" shifts. We shift the test images to the right, which was never trained on.
+# So it is often said that convolutional networks "do not mind" shifts. We shift the test images to
+# the right, which was never trained on.
 #
 # **Predict:** at a shift of 3 pixels, by what factor does each error grow?
 
@@ -569,9 +577,8 @@ proven.claim("the code moves more than two thirds as far as to another image",
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Three pixels move the code nearly as far as another image would be. The *maps* move
-# along. Then the dense layer, which has its own weights for every place, makes a code of them,
-# and there the property ends.
+# **Read it.** Three pixels move the code nearly as far as another image would. The *maps* move along;
+# the dense layer behind them has its own weights for every place, and there the property ends.
 #
 # ## 8. Depth: and with pooling?
 #
@@ -646,7 +653,7 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** After three epochs the order is up to the seed: look at how wide the expected
 # intervals are. In the end the decoder that up-samples is ahead of the dense one. A training that
-# is cut short does not choose a decoder. And strides cost a third of the work of up-sampling.
+# is cut short does not choose a decoder. And strides cost less than half of the work of up-sampling.
 #
 # ## 9. Depth: where do checkerboards come from?
 #
@@ -826,9 +833,9 @@ for kernel, extra in ((3, 1), (3, 0), (5, 0), (3, 2)):
         print(f"kernel {kernel}, output_padding {extra}: {type(error).__name__}")
 
 # %% [markdown]
-# 27 and 29 pixels pass the decoder and fail at the loss; an `output_padding` of 2 fails in the
-# decoder. Two faults are worse, because they are silent: a *target* cut to 27 x 27, and an output
-# of 1 x 1, which a loss written by hand **broadcasts** over the image.
+# 27 and 29 pixels fail at the loss, an `output_padding` of 2 in the decoder. Two faults are worse,
+# because they are silent: a *target* cut to 27 x 27, and an output of 1 x 1, which a loss written by
+# hand **broadcasts** over the image.
 
 # %% tags=["nbval-check-output"]
 x_hat = torch.full((5, 1, 1, 1), 0.13)
@@ -842,13 +849,13 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# **Explain it.** Why can no loss on MNIST tell you that the last row and column are missing?
-# (They are all but black.) So assert shapes.
+# **Explain it.** No loss on MNIST tells you that the last row and column are missing: they are all
+# but black. So assert shapes.
 #
-# **Second: a network that collapses.** We make the network wider, 64 maps in both layers,
-# and keep the learning rate that was best before. It is trained twice from equal weights, for four
-# epochs: with a sigmoid and MSE, and with the cross-entropy of lesson 02 from **logits**, the values
-# before the sigmoid. All else is equal, but for a factor in the loss, which Adam removes.
+# **Second: a network that collapses.** We make the network wider, 64 maps in both layers, keep the
+# learning rate and train it twice from equal weights: with a sigmoid and MSE, and with the
+# cross-entropy of lesson 02 from **logits**, the values before the sigmoid. All else is equal, but
+# for a factor in the loss, which Adam removes.
 #
 # **Predict:** which one survives?
 
@@ -900,12 +907,11 @@ proven.verdict()
 # Adam moves every weight by about the learning rate. The logit of a pixel is a sum over
 # many weights, and they all move the same way at the start, because most pixels must become
 # darker. The wider the network, the further the logit jumps: in a few steps it is far below
-# zero. There the sigmoid is flat. The gradient of MSE contains its slope, so it vanishes
-# for dark and for bright targets alike, and nothing brings the pixel back. The gradient of
-# BCE at the logit is just $\hat{x} - x$ (lesson 02): as large as the mistake. BCE also jumps too
-# far, and then comes back. A smaller rate, or one that climbs more slowly, saves the first one,
-# too: with four times the epochs, and so a climb four times as slow, it came free on all seeds
-# that we tried. MSE does not forbid learning here; BCE forgives.
+# zero. There the sigmoid is flat. The gradient of MSE contains its slope, so it vanishes, and
+# nothing brings the pixel back. The gradient of BCE at the logit is just $\hat{x} - x$ (lesson 02):
+# as large as the mistake. BCE also jumps too far, and then comes back. A rate that climbs four times
+# as slowly, over four times the epochs, saved the first one on all seeds that we tried. MSE does not
+# forbid learning here; BCE forgives.
 #
 # </details>
 #
@@ -921,40 +927,29 @@ proven.verdict()
 #
 # <details><summary>2. Is a convolutional autoencoder invariant to shifts?</summary>
 #
-# No. Its layers are equivariant: the maps move along, and with a stride only for shifts that
-# fit the grid. A dense layer at the end gives every place its own weights, and the code
-# moves nearly as far as to another image.
+# No. Its layers are equivariant: the maps move along, with a stride only for shifts that fit the
+# grid. Behind a dense layer the code moves nearly as far as to another image.
 #
 # </details>
 #
 # <details><summary>3. "We replaced the dense encoder by a convolutional one and the error
 # halved." What do you ask?</summary>
 #
-# Was the code size the same? The number of parameters? Steps, and time or multiply-adds? Was
-# the learning rate chosen for each? How many seeds? Equal parameters alone do not make it
-# fair, as section 5 shows.
-#
-# </details>
-#
-# <details><summary>4. Where do checkerboards come from, and does a kernel that is a multiple
-# of the stride prevent them?</summary>
-#
-# Pixels of different kinds are painted by different sets of weights, and by different
-# *numbers* of kernels if the stride does not divide the kernel. A multiple evens out the
-# numbers only. Up-sampling and a plain convolution use one set of weights for all pixels.
+# Was the code size the same? The number of parameters? Steps, and time or multiply-adds? Was the
+# learning rate chosen for each? How many images, and how many seeds?
 #
 # </details>
 #
 # ## Summary
 #
-# - Two formulas give every shape; hooks prove them. `output_padding` says which of two
-#   sizes to go back to. A kernel as large as its input is a dense layer.
+# - Two formulas give every shape. `output_padding` says which of two sizes to go back to. A kernel
+#   as large as its input is a dense layer.
 # - A convolution assumes that neighbours belong together and that all places are alike. Shuffle
 #   the pixels, and the advantage is gone.
-# - At equal code size and at equal parameters the convolutional network won, and paid in work. A
-#   comparison that changes the code size as well measures something else.
+# - At equal code size and at equal parameters the convolutional network won, and paid in work. Who
+#   changes the code size as well measures something else.
 # - On 4,000 images it was ahead at equal work, too; on all of MNIST, in equal time, a wide dense
-#   network was. What is built in matters most where data are few.
+#   network was: what is built in matters most where data are few.
 # - Shifted digits hurt it like the others: the dense layer at the end undoes equivariance.
 #
 # ## What we claimed

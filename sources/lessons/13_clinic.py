@@ -239,7 +239,7 @@ proven.verdict()
 # **Read it.** "Compressed" has the shape of an image, so it is no code: the program
 # called the whole network where it meant the encoder. Lesson 01 shows real codes; nobody can
 # read them. And print the range of all that you show: a drawing cuts what lies outside
-# [0, 1] (section 9).
+# [0, 1] (section 8).
 #
 # ## 4. Can it learn sixteen images by heart?
 #
@@ -325,7 +325,7 @@ proven.verdict()
 # ## 5. Is it the number that you think it is?
 #
 # Ask of any number: on **which images**, in **which mode**, and **when**? Images that were
-# trained on are the fault of some of your patients; *when* is in section 9.
+# trained on are the fault of some of your patients; *when* is in section 8.
 #
 # Batch normalisation (Ioffe and Szegedy, 2015) scales each unit by mean and variance: in
 # training those of the batch, in evaluation fixed ones that were collected before. Here
@@ -499,27 +499,10 @@ proven.verdict()
 # Before you believe a bad result, break it further. Before you believe a good one, take away
 # what should cause it: it must become bad.
 #
-# ## 8. Which examination for which symptom?
+# All symptoms of the course, and what to examine for each, stand on the
+# [cheat sheet](../docs/cheat_sheet.md).
 #
-# | symptom | examine | likely causes | lesson |
-# | --- | --- | --- | --- |
-# | it stops | the last line | name, transform, shape, device, weights | this one, section 1 |
-# | error near 0 at once | share of the ceiling | images scaled twice; train images as test | 01, this one |
-# | loss below its floor, or negative | the floor | targets outside [0, 1] with BCE | 02 |
-# | "accuracy" praises anything | perfect, mean and black answer | a loss, or counted background | this one |
-# | picture better than the number | shape and range of each row | wrong array, clean input, drawing cuts the range | 01, 02, 05 |
-# | all reconstructions alike | sixteen images by heart | learning rate, gradients not cleared, KL too heavy | this one, 08 |
-# | loss lies still above the ceiling | sixteen images by heart | as above; an activation before the last sigmoid | 04, this one |
-# | running loss low, test error high | after the epoch, unseen images | no shuffling; learning by heart; last batch | 01 |
-# | number changes with batch size or order | the mode | no `eval()` | this one |
-# | worse than PCA | more epochs, gradients, dead units | too few epochs; ReLU on the code; part of it cut off | 01, this one |
-# | denoiser returns the noise | input and target | noise on the target | 05 |
-# | each layer better than the last | error against the *images* | chained, not stacked | 07 |
-# | bound too good | spread of 100 codes of an image; more draws | sigma for log-variance; hidden beta | 08 |
-# | more draws make it worse | change one thing | a sign | 08 |
-# | no effect where there must be one | change one thing on purpose | labels that do not fit; a switch never called | this one |
-#
-# ## 9. Depth: four more faults
+# ## 8. Depth: four more faults
 #
 # Each belongs to a section above; nothing later needs them.
 #
@@ -628,7 +611,18 @@ for hook in hooks:
 
 # %% [markdown]
 # That made a copy machine, for sentence 3, and counted how often each layer of the healthy
-# network works for one image, for sentence 6.
+# network works for one image, for sentence 6. Which of the sentences are true?
+
+# %%
+sizes = [sum(p.numel() for p in model.parameters()) for model in (healthy, new())]
+true = {
+    1: issubclass(nn.Module, nn.Sequential),
+    2: abs(x_train.mean().item()) < 0.01 and abs(x_train.std().item() - 1) < 0.01,
+    3: F.mse_loss(wide(x_flat), x_flat).item() > 0,
+    4: sizes[0] != sizes[1],  # trained on all images, and on none
+    6: len(calls) > len(layers),
+}
+true
 
 # %%
 outside = ((x_hat < 0) | (x_hat > 1)).float().mean().item()
@@ -648,14 +642,6 @@ proven.claim("after the epoch the error is below the epoch's mean", after_epoch 
 proven.claim("the switch was never called", not torch.are_deterministic_algorithms_enabled())
 proven.claim("without its own seed a second run differs", gaps[0] > 1e-3)
 proven.claim("with its own seed a run is repeated", gaps[1] < 1e-6)
-sizes = [sum(p.numel() for p in model.parameters()) for model in (healthy, new())]
-true = {
-    1: issubclass(nn.Module, nn.Sequential),
-    2: abs(x_train.mean()) < 0.01 and abs(x_train.std() - 1) < 0.01,
-    3: F.mse_loss(wide(x_flat), x_flat) > 0,
-    4: sizes[0] != sizes[1],  # trained on all images, and on none
-    6: len(calls) > len(layers),
-}
 proven.figure("mean of the pixels after division by 255", x_train.mean(), digits=2)
 proven.claim("none of the sentences 1, 2, 3, 4 and 6 is true", not any(true.values()))
 proven.verdict()
