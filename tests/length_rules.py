@@ -12,6 +12,7 @@ from math import ceil
 from nbformat import NotebookNode
 from notebook_rules import place
 
+from tools.navigation import TAG
 from tools.source import keeps_books
 
 WORDS_A_MINUTE = 150  # of prose that is thought about
@@ -58,6 +59,8 @@ def parts(notebook: NotebookNode) -> tuple[Part, Part]:
     core, depth = Part(), Part()
     part = core
     for index, cell in enumerate(notebook.cells):
+        if TAG in cell.metadata.get("tags", []):
+            continue
         if cell.cell_type == "markdown":
             for piece in SECTION.split(cell.source):
                 if SECTION.match(piece):

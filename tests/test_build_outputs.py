@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools.outputs import refuse_bad_outputs
+from tools.outputs import normalise, refuse_bad_outputs
 from tools.source import BuildError, Source
 
 
@@ -103,3 +104,13 @@ def test_a_longer_number_is_no_version(number, form):
 
 def test_the_first_numbers_of_a_version_are_let_pass():
     refuse(printed(f"Python {PYTHON.rsplit('.', 1)[0]}"))
+
+
+def test_a_page_made_of_a_notebook_describes_its_figures():
+    figure = shown(image_png="aGVsbG8=", text_plain="<Figure>")
+    cell = new_code_cell("show()", outputs=[figure], metadata={"alt": "A rising line"})
+    notebook = new_notebook(cells=[cell])
+    normalise(notebook)
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert 'alt="A rising line"' in page
+    assert "No description" not in page

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from tools.source import BuildError, Source, fixed_metadata, is_run
 
+PICTURE = "image/png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # "[00:03<00:10, 9.9it/s]" or, when the length is unknown, "[00:03, 9.9it/s]".
 PROGRESS_BAR = re.compile(r"\[(\d+:)+\d\d(<[^,\]]*)?, [^\]]*\]")
@@ -36,7 +37,8 @@ def normalise(notebook: NotebookNode) -> None:
 
     Gone are pictures of sliders and bars (a browser could not draw them without the
     state that is not stored), progress bars on stderr, the chunks in which stdout
-    happened to arrive, carriage returns, timings and the Python version.
+    happened to arrive, carriage returns, timings and the Python version. Figures get
+    their description, as `IPython.display.Image(alt=...)` would leave it.
     """
     own = notebook.metadata.get("aelesson")
     notebook.metadata = fixed_metadata()
@@ -46,8 +48,15 @@ def normalise(notebook: NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
             cell.outputs = list(_normal_outputs(cell.outputs))
+            _describe_figures(cell)
             if not is_run(cell):
                 cell.outputs, cell.execution_count = [], None
+
+
+def _describe_figures(cell: NotebookNode) -> None:
+    for output in cell.outputs:
+        if PICTURE in output.get("data", {}) and "alt" in cell.metadata:
+            output.metadata[PICTURE] = {"alt": cell.metadata["alt"]}
 
 
 def _normal_outputs(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
@@ -138,7 +147,7 @@ def _complaint(cell: NotebookNode, output: NotebookNode, root: Path) -> str | No
         return f"left an error output, {output.ename}: {output.evalue}"
     if output.output_type == "stream" and output.name == "stderr":
         return f"wrote to stderr: {_tail(output.text)}\n  Cure what it warns of"
-    if "image/png" in output.get("data", {}) and "alt" not in cell.metadata:
+    if PICTURE in output.get("data", {}) and "alt" not in cell.metadata:
         return 'shows a figure without a description; add alt="..." to the marker'
     complaints = (_text_complaint(text, cell.source, root) for text in _texts(output))
     return next(filter(None, complaints), None)

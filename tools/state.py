@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from aelesson.course.workbook import is_untouched
 from tools.glossary import link_words, read_glossary
+from tools.navigation import add_way
 from tools.outputs import normalise
 from tools.records import expected_digest, text_digest
 from tools.sheets import make_stub, mark_sheet
@@ -51,12 +52,12 @@ class Job:
         return self.root / PRODUCTS[SHEETS][1] / f"{self.path.stem}.ipynb"
 
     def read(self) -> Source:
-        """Read the text; a sheet gets nbgrader's metadata, a lesson links its words."""
+        """Read the text; a sheet gets nbgrader's metadata, a lesson its links."""
         source = read_source(self.path, self.root)
         if self.is_sheet:
             return mark_sheet(source)
         link_words(source.notebook, read_glossary(self.root))
-        return source
+        return add_way(source, self.path)
 
     def record(self, source: Source) -> dict[str, str]:
         """Return what the executed notebook must say about where it comes from."""
