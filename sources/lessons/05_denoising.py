@@ -14,7 +14,7 @@
 #   network against it;
 # - draw new points with a denoiser, and say why its noise must fall meanwhile.
 #
-# **Time:** 35 minutes, and 15 for the depth; the code takes about a minute on 2 cores.
+# **Time:** 40 minutes, and 15 for the depth; the code takes about a minute on 2 cores.
 #
 # **Before this:** [01 What survives a bottleneck?](01_basics.ipynb)
 
@@ -185,10 +185,10 @@ proven.claim("at all grey levels the mean is within 0.02 of the line", from_line
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Only middle grey is left where it was. Everything else moves towards it along nearly a
-# straight line, and two fifths of the contrast are gone. So a straight line takes it back: subtract
-# $b$, divide by $1 - 2b$ (the library's `undo_clamping`). No averaging filter can: the mean of *all*
-# noisy copies of a black pixel is still grey.
+# **Read it.** Only middle grey stays. All else moves towards it along nearly a straight line, and two
+# fifths of the contrast are gone. So a straight line takes it back: subtract $b$, divide by $1 - 2b$
+# (the library's `undo_clamping`). No averaging filter can: the mean of *all* noisy copies of a black
+# pixel is grey.
 #
 # ## 3. How far do you get without a network?
 #
@@ -499,13 +499,13 @@ proven.verdict()
 #
 # $$E[x \mid y] = y + \sigma^2\, \nabla \log p_\sigma(y).$$
 #
-# That is **Tweedie's formula** (Robbins, 1956; Miyasawa, 1961). The best denoiser takes a
-# step uphill, to where data are more likely. So who trains a denoiser trains a score (Vincent,
-# 2011; Alain and Bengio, 2014).
+# That is **Tweedie's formula** (Robbins, 1956; Miyasawa, 1961). The best denoiser steps uphill, to
+# where data are more likely: who trains a denoiser trains a score (Vincent, 2011; Alain and Bengio,
+# 2014).
 
 # %% [markdown]
-# We test it where everything is known: 60 narrow normals on a ring, three quarters of them on its
-# right half. The ring stands for the **manifold**, the set of all digits within the space of all
+# We test it where all is known: 60 narrow normals on a ring, three quarters on its right half. It
+# stands for the **manifold**, the set of all digits within the space of all
 # images. Noise just makes each normal wider, so the score has a closed form.
 
 # %%
@@ -566,14 +566,21 @@ plots.arrows(
 )
 plt.show()
 
+# %% [markdown]
+# How far from the ring are noisy points, before and after one step?
+
 # %%
 noisy_ring = draw(RING, math.hypot(WIDTH, NOISE), 5000, fixed)
 theory, arrows = theory_arrows(noisy_ring), clean_points(noisy_ring, NOISE) - noisy_ring
-share = ((arrows - theory).square().sum() / theory.square().sum()).item()
 off = {
     "before": (noisy_ring.norm(dim=1) - 1).abs().mean().item(),
     "after one step": ((noisy_ring + arrows).norm(dim=1) - 1).abs().mean().item(),
 }
+for when, distance in off.items():
+    print(f"{when}: {distance:.2f}")
+
+# %%
+share = ((arrows - theory).square().sum() / theory.square().sum()).item()
 proven.figure("squared error of the learnt arrows, share of their squared length", share, digits=3)
 for when, value in off.items():
     proven.figure(f"mean distance from the ring, {when}", value, digits=3)
