@@ -111,8 +111,8 @@ checks.start_here.double(double)
 # 100 further runs). Every comparison that the text makes is a claim: it held with each of
 # the five seeds, and the notebook checks it again while it runs. "4 times longer" beside a
 # claim says that it also held with every training four times as long; others name their
-# budget, such as "in 12 epochs", or tell only of the five seeds. We try it with the share
-# of ink in the digits.
+# budget, such as "in 12 epochs". Where an interval allows nearly everything, the line says that
+# it checks little. We try it with the share of ink in the digits.
 
 # %%
 ink = digits.train.images.mean().item()

@@ -33,8 +33,9 @@ from aelesson import objectives, plots, results, runtime
 from aelesson.training import TrainConfig, fit, one_cycle
 
 # %% [markdown]
-# The digits are a sample of MNIST (LeCun et al., 1998). `proven` compares every headline number
-# below with the interval that five training seeds gave, and asserts every claim of the text.
+# The digits are a sample of MNIST (LeCun et al., 1998). `proven` holds every headline number below
+# against a prediction interval from five training seeds, where one more run should fall, and
+# asserts the comparisons.
 
 # %%
 device = runtime.start()
@@ -54,8 +55,8 @@ tuple(x_train.shape), tuple(digits.validation.images.shape), tuple(x_test.shape)
 #
 # An error means nothing alone. Ours is the mean squared error (MSE) per pixel, with
 # pixels from 0 (black) to 1 (white). Two methods set the scale, and neither is a neural
-# network. The **mean image** answers every digit with the same picture: a code of 0
-# numbers. **PCA** with 32 components is the best *linear* map to 32 numbers and back, on
+# network. The **mean image** answers every digit with the same picture: 0 numbers per
+# image. **PCA** with 32 components is the best *linear* map to 32 numbers and back, on
 # the images it was fitted to (Pearson, 1901). Its output may leave [0, 1], and we know that
 # pixels do not, so we clip it.
 #
@@ -91,7 +92,7 @@ for name, value in baseline.items():
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The mean image is wrong about four times as much. PCA's digits are all
+# **Read it.** The mean image is wrong about four times as much. Most of PCA's digits are
 # readable, with a grey haze around the strokes: a sum of 32 fixed pictures cannot end a
 # stroke sharply. A neural autoencoder with a code of 32 has earned its name only if it
 # gets below this second number.
@@ -152,7 +153,7 @@ sum(p.numel() for p in by_hand.parameters())
 # weighs each batch by its size, because the last batch is smaller.
 #
 # This is the only place in the course where the loop is written out. (`runtime.epochs` is
-# `range`, but for the course's own trials.)
+# `range`; only the course's own trials make it longer.)
 
 # %%
 def train_by_hand(model, images, epochs, generator):
@@ -192,7 +193,7 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** No weight differs by more than a millionth: there is no secret in the
+# **Read it.** The weights agree up to rounding: there is no secret in the
 # library. So from now on one line trains, and we can spend our attention on *what* is
 # trained.
 #
@@ -244,10 +245,9 @@ proven.claim(f"in {EPOCHS} epochs neither beats clipped PCA, as 784-128-64-32",
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The code of 32 was never a code of 32: part of it died in training, and the
-# bottleneck became narrower than anybody asked for. Taking one word out of the model
-# lowers the error. But look at the third claim: *both* lose to PCA, in this many steps. Would
-# they win with more? A rival has lost only when its validation error has stopped falling. So
+# **Read it.** The code of 32 did not stay one: part of it died in training, and the bottleneck
+# became narrower than anybody asked for. Leaving this ReLU out lowers the error. But look at the
+# last claim: *both* lose to PCA, in this many steps. Would they win with more? A rival has lost only when its validation error has stopped falling. So
 # both go on training.
 #
 # **Predict:** how many epochs does each need to pass PCA?
@@ -284,10 +284,10 @@ proven.claim(f"in {LONG} epochs the linear code passes clipped PCA, the ReLU cod
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Both still fall at the end. So "it loses to PCA" is no property of the network: it
-# is true *in so many epochs*, at this rate, and the order has already changed for one of them.
-# "Like PCA, but non-linear and therefore better" is no more true without its budget. What we may
-# say is that this shape learns slowly.
+# **Read it.** The linear code needs more than 100 epochs, the ReLU code more than we gave it, and
+# both still fall at the end. So "it loses to PCA" is no property of the network: it is true *in so
+# many epochs*, at this rate. "Like PCA, but non-linear and therefore better" needs its budget, too.
+# What we may say is that this shape learns slowly.
 #
 # ## 5. What earns it?
 #
@@ -297,7 +297,7 @@ proven.verdict()
 # 0.005 and falls to zero (one cycle). Large steps find a good region fast; small ones
 # settle into it (Smith and Topin, 2019). The peak was chosen on the validation images.
 #
-# **Predict:** what does a network lose that loses a layer?
+# **Predict:** what gets worse with one layer fewer?
 
 # %%
 runtime.seed_everything(seed)
@@ -309,7 +309,7 @@ best = models.Autoencoder.mlp((784, 128, 32))
 measure("no layer of 64, one cycle", best, **cycle)
 
 # %% [markdown]
-# Three claims, and all rungs of the ladder in one picture. Bars that pass PCA are dark.
+# All steps so far in one picture. Bars that pass PCA are dark.
 
 # %% alt="Bars of test MSE beside a dashed line for clipped PCA. After 40 epochs the ReLU code and the linear code end beyond it; after 140 the linear code has just passed it. Without the layer of 64 40 epochs are enough, and with one cycle the bar is shortest."
 named = {name: "" if "epochs" in name else f", {EPOCHS} epochs" for name in test_mse}
@@ -321,9 +321,9 @@ plots.ladder(
 plt.show()
 
 # %% [markdown]
-# **Read it.** It loses nothing: in the same number of steps the smaller network is ahead of PCA
-# by a wide margin. The deeper one is worse on its own training images too, so it does not suffer
-# from learning by heart: it has learnt less. The schedule helps as well, without one more
+# **Read it.** Nothing: in the same number of steps the smaller network is ahead of PCA. The deeper
+# one is worse on its own training images too, so it does not suffer from learning by heart: it has
+# learnt less. The schedule helps as well, without one more
 # parameter.
 #
 # **And at full size?** The course keeps what was measured once on all of MNIST
@@ -346,16 +346,17 @@ proven.claim(f"in {EPOCHS} epochs a one-cycle rate lowers its error further",
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The "tutorial's network" is our ReLU code. With all images and 10 epochs it is on
-# a level with PCA: among the runs there is one that wins, as the range shows. A wider network
-# leaves both far behind. So 5,000 digits mislead twice: they make PCA, which has little to
-# learn, look hard to beat, and a shape look bad that is only slow.
+# **Read it.** "A tutorial's network" is our ReLU code, trained on all images for 10 epochs: it is on
+# a level with PCA, and in one of the runs ahead, as the range shows. A wider network, trained by a
+# better recipe, leaves both far behind. So the 3,500 training digits mislead: they make PCA, which
+# has little to learn, look hard to beat.
 #
 # ## 6. Is it still learning, or learning by heart?
 #
 # Training loss alone cannot say. The validation loss is measured on images that never
 # moved a weight: where the two curves part, the network has begun to learn *these*
-# images instead of digits.
+# images as well as digits. (The training loss is a mean over the epoch, while the weights still
+# improve: at first it lies above.)
 
 # %% alt="Training and validation loss over the epochs, with and without the layer of 64; in both the validation curve flattens above the training curve."
 chosen = {name: histories[name] for name in ("linear code", "no layer of 64, one cycle")}
@@ -422,8 +423,8 @@ proven.verdict()
 # all that the decoder knows about an image stands in its code.
 #
 # The last number is a warning about the word *compression*. 32 numbers of 4 bytes are 128
-# bytes, with loss. Zlib, which knows nothing about digits, stores the image in half as
-# much again and loses nothing. Lesson 10 makes the comparison properly.
+# bytes, with loss. Zlib, a program that knows nothing about digits, stores the image in less than
+# twice as many and loses nothing. Lesson 10 makes the comparison properly.
 #
 # ## 8. Depth: What do three numbers know?
 #
@@ -443,7 +444,7 @@ measure("code of 3, no layer of 64", models.Autoencoder.mlp((784, 128, 3)), **fe
 pca3 = PCA(3).fit(x_train.flatten(1).numpy())
 
 # %% [markdown]
-# Two comparisons, one with PCA and one between the networks.
+# Three axes for the three numbers of the code. Grey: all digits.
 
 # %% alt="Ten panels, one for each digit: all codes as a grey cloud in three dimensions, and that digit's codes in blue. Each digit fills a part of the cloud; those of 4, 7 and 9 overlap."
 tiny_codes = metrics.apply(tiny, tiny.encode, x_test)
@@ -484,17 +485,17 @@ proven.claim("the code of 3 keeps digits together better than PCA", ours > linea
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Here the layer of 64 pays, though it hurt at 32. A likely reason: three
-# numbers can do this work only through a strongly curved map, and depth bends. So "deeper
-# is better" and "simpler is better" are both wrong until the code size is named.
+# **Read it.** At 3, with one cycle, the layer of 64 pays; at 32, at a constant rate, it hurt. A
+# likely reason: three numbers can do this work only through a strongly curved map, and more layers
+# bend more. So "deeper is better" and "simpler is better" both say too little.
 #
 # Neighbours agree far more often than by PCA. But many still show another digit: 3 numbers
-# do not hold one. Lesson 03 draws the whole curve from 2 to 128.
+# are too few for it. Lesson 03 draws the whole curve from 2 to 128.
 #
 # ## 9. How do you keep what was learnt?
 #
 # Encoder and decoder are useful apart: one makes codes, the other makes images. So save
-# them apart, as **weights** and not as a pickled model, which would break when the code
+# them apart, as **weights** and not as a pickled model, which would break when a source file
 # moves and could run anything when loaded. `weights_only=True` refuses all but tensors.
 
 # %%
@@ -579,7 +580,7 @@ proven.verdict()
 # A network with hundreds of thousands of weights can store 100 images, whatever the size
 # of the code: 32 numbers are more than enough to tell 100 images apart, and the decoder
 # keeps the rest. So a bottleneck does not protect you. What the model lacks is not a
-# tighter code but more images. The reconstruction of a training image measures
+# tighter code but more images (and, at 400 steps, some time). The reconstruction of a training image measures
 # memory; only the error on images that were held back measures what was learnt about
 # digits.
 #
@@ -619,16 +620,16 @@ proven.verdict()
 # - An autoencoder is an encoder, a decoder and the wish to get the image back. You built
 #   it and its loop by hand, and both equal the library's.
 # - A number needs baselines, held-out images and a budget. In the same epochs a popular shape
-#   lost to clipped PCA and a smaller one won; trained much longer, the first one passes PCA as
-#   well. Training images prove nothing, with a bottleneck or without.
+#   lost to clipped PCA and a smaller one won; trained much longer, and without a ReLU on the code,
+#   the first one passes PCA as well. Training images prove nothing, with a bottleneck or without.
 # - A ReLU on the code kills units, and the bottleneck becomes narrower than you asked for.
 # - Encoder and decoder are saved apart, as weights, and loading them back is part of
 #   saving.
 #
 # ## What we claimed
 #
-# Each line was checked in the run that you see, against five seeds, and against trainings that
-# are four times as long, unless the line names its epochs.
+# Each claim was checked in the run that you see, against five seeds, and against trainings that are
+# four times as long, unless it names its epochs. A number belongs to the epochs of its cell.
 
 # %%
 proven.summary()

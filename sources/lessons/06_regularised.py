@@ -84,7 +84,7 @@ shuffled = x_test.flatten(1).gather(1, order).reshape(x_test.shape)
 
 # %% [markdown]
 # `shuffled` holds the test digits with the pixels of each one in random order. How much of
-# them comes back? One minus the ratio of squared error to variance: 1 for a copy, 0 for
+# them comes back? We take 1 minus the ratio of squared error to variance: 1 for a copy, 0 for
 # answering with their mean image.
 
 # %%
@@ -145,14 +145,14 @@ plain_mse, pca_mse = (
 )
 proven.claim("the plain network's test error is below a 50th of PCA's", plain_mse < pca_mse / 50)
 proven.claim(
-    "it returns more than half of shuffled digits, the bottleneck less than a tenth",
+    "the plain network returns more than half of shuffled digits, the bottleneck less than a tenth",
     returned(plain) > 0.5 and returned(narrow) < 0.1,
 )
 proven.verdict()
 
 # %% [markdown]
 # **Read it.** Training did not find the copy machine, but it went more than half of the way:
-# this network hands on images unlike any it has seen, so its tiny error says little about
+# this network copies images unlike any it has seen, so its tiny error says little about
 # digits. The bottleneck cannot do that. But is its *code* any good?
 #
 # ## 2. What is a good code, if not a small one?
@@ -164,7 +164,7 @@ proven.verdict()
 # - **Robust**: noise on the image hardly moves the code. The **change** (*relative
 #   sensitivity*) is the distance between the codes of the clean and the noisy image, divided
 #   by the distance of a clean code from the mean code (root mean squares over images). At 1,
-#   the noise moves a code as far as the digit itself does.
+#   noise moves a code as far as codes lie from their mean.
 # - **Readable**: a linear classifier finds the digit. The **probe** (*linear probe*) is its
 #   accuracy, fitted to the codes of 1,000 training images.
 #
@@ -235,7 +235,7 @@ proven.claim(
     easiest < table["untrained"]["probe"] + 0.02,
 )
 proven.claim(
-    "noise moves raw pixels, and the plain code, farther than the digit does",
+    "noise moves raw pixels, and the plain code, farther than they lie from their mean",
     min(column("change", ["plain", "raw pixels"])) > 1.1,
 )
 proven.verdict()
@@ -246,8 +246,8 @@ proven.verdict()
 # error alone buys nothing.
 #
 # The bottleneck does not buy readability either. It and PCA are steadier than pixels, since
-# they throw away most directions that noise can take. So a bottleneck is not **sufficient**.
-# The next sections show that it is not **necessary**.
+# they throw away most directions that noise can take. So a bottleneck is not **sufficient** for a
+# readable code. The next sections show that it is not **necessary** for a good one.
 #
 # ### A fair comparison
 #
@@ -330,7 +330,7 @@ proven.claim(
     "L1 and k-sparse have less than 30 effective units of 400",
     max(column("effective", SPARSE)) < 30,
 )
-proven.claim("fewer than 50 units are on", max(column("on", SPARSE)) < 50)
+proven.claim("L1 and k-sparse have fewer than 50 units on", max(column("on", SPARSE)) < 50)
 proven.verdict()
 
 # %% [markdown]
@@ -364,7 +364,7 @@ whole = regularisers.contractive_penalty(plain.encoder, x_some)
 assert torch.allclose(contraction(plain, x_some), whole, rtol=1e-4)
 
 # %% [markdown]
-# This penalty can be cheated by rescaling as well, so it gets unit pictures too. Its rival is
+# This penalty can be cheated by rescaling as well, so its pictures get the length 1 too. Its rival is
 # the oldest regulariser of all: **weight decay**, here the sum of all squared weights, in the
 # loss.
 #
@@ -391,30 +391,29 @@ proven.claim(
     min(column("change", SPARSE)) > 1.25 * max(column("change", STEADY)),
 )
 proven.claim(
-    "and more than the bottleneck's",
+    "noise moves every sparse code more than the bottleneck's",
     min(column("change", SPARSE)) > 1.05 * table["bottleneck"]["change"],
 )
 woken = metrics.apply(judged["L1"], judged["L1"].encode, x_noisy)
 on_noisy = (woken != 0).sum(1).float().mean().item()
 proven.figure("units on, L1, clean images", table["L1"]["on"], digits=0)
 proven.figure("units on, L1, noisy images", on_noisy, digits=0)
-proven.claim("noise wakes half as many units again, or more", on_noisy > 1.5 * table["L1"]["on"])
+proven.claim("in the L1 code noise wakes half as many units again, or more", on_noisy > 1.5 * table["L1"]["on"])
 proven.claim(
     "with contraction and with weight decay more than 350 of 400 units are on",
     min(column("on", STEADY)) > 350,
 )
 proven.claim(
-    "both codes move as PCA's does, within 8 %",
+    "the codes of contraction and weight decay move as PCA's does, within 8 %",
     all(abs(each / table["PCA, 32"]["change"] - 1) < 0.08 for each in column("change", STEADY)),
 )
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Sparse is not robust, at least not to this noise. Each sparse code moves more
-# than the bottleneck's, and the L1 code almost as much as raw pixels, or more. A likely
-# reason: to be silent for most digits, a unit must react sharply to its own, and noise wakes
-# units that should sleep. The codes that stand still are not sparse at all, and weight decay
-# does what contraction does.
+# **Read it.** Sparse is not robust, at least not to this noise. Each sparse code moves more than the
+# bottleneck's, and noise wakes units that should sleep. How far the L1 code moves depends on more
+# than its penalty: with tied weights (section 7) it moves less. The codes that stand still are not
+# sparse at all, and weight decay does what contraction does.
 #
 # ## 5. What does noise in training buy?
 #
@@ -445,7 +444,7 @@ proven.claim(
     table["denoising"]["change"] < 0.55 * table["plain"]["change"],
 )
 proven.claim(
-    "both codes are easier to read than the bottleneck's, by 0.01 or more",
+    "dropout's and denoising's codes are easier to read than the bottleneck's, by 0.01 or more",
     min(column("probe", NOISED)) > table["bottleneck"]["probe"] + 0.01,
 )
 proven.claim(
@@ -459,10 +458,10 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Dropout protects against what it was trained with, lost units, and not against
-# noise in the image. You get the robustness that you train for. But both kinds of noise made
-# the code easier to read, which nobody asked for. So a bottleneck is not necessary: with 400
-# units these two codes are easier to read, and denoising's is as steady as well.
+# **Read it.** Dropout did not make the code steadier under noise on the image: it never met any. You
+# get the robustness that you train for. But both kinds of noise made the code easier to read, which
+# nobody asked for. So a bottleneck is not necessary: with 400 units these two codes are easier to
+# read, and denoising's is as steady as well, under the noise that it knows.
 #
 # ## 6. Which penalty buys which property?
 #
@@ -502,7 +501,7 @@ for name, row in table.items():
     ax.annotate(name, point, (-7 if at_end else 7, shift), textcoords="offset points",
                 ha="right" if at_end else "left", va="center", fontsize=9)
 ax.axvline(1, color="0.6", lw=1)
-ax.set(xlabel="change by noise of 0.3 (1: as far as the digit itself)", ylabel="accuracy of the probe",
+ax.set(xlabel="change by noise of 0.3 (1: as far as codes lie from their mean)", ylabel="accuracy of the probe",
        title="Steady and readable: denoising alone (filled: sparse)")
 plt.show()
 
@@ -532,9 +531,9 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Each way of holding back bought what it asks for: L1 and k-sparse silence,
-# contraction and weight decay steadiness. Both kinds of noise bought a readable code, and
-# denoising steadiness with it. Sparse codes are read no better than random weights. And steady
+# **Read it.** L1, k-sparse, contraction and weight decay bought what they ask for: silence, or
+# steadiness. Both kinds of noise bought a readable code, and denoising steadiness under its own noise
+# with it. (The figure shows one seed; the intervals say how far others spread.) Sparse codes are read no better than random weights. And steady
 # is not the same as knowing: a code also stands still if it ignores what tells digits apart.
 #
 # ## 7. Depth: a target, and tied weights
@@ -578,13 +577,12 @@ judge("sigmoid", fit_network(sigmoid))
 judge("KL", fit_network(sigmoid, objectives.penalised(towards_target, 1.5e-4)))
 
 # %% [markdown]
-# **Read it.** KL is the mildest. Its code is paler than the sigmoid's, but around its strong
-# units all others stay a little on. It controls only the *mean* over images, and a mean can be
-# low without silence.
+# **Read it.** KL is the least sparse of the three. It controls only the *mean* over images, and a
+# mean can be low without silence.
 #
 # ### Tied weights
 #
-# The other way to close the hole is **tied weights**: the picture of a unit is its own row of
+# The other way to stop cheating by rescaling is **tied weights**: the picture of a unit is its own row of
 # the encoder, $v_d = w_d$. Then nothing can be small in one place and large in the other.
 # It halves the number of weights, too.
 #
@@ -618,7 +616,7 @@ for name in ["sigmoid", "KL"]:
     proven.figure(f"change, {name}", table[name]["change"], digits=2)
     proven.figure(f"probe, {name}", table[name]["probe"], digits=3)
 proven.claim(
-    "KL has less than three quarters of those of the sigmoid network without it",
+    "KL has less than three quarters of the effective units of its control without a penalty",
     table["KL"]["effective"] < 0.75 * table["sigmoid"]["effective"],
 )
 tied_returned = returned(judged["tied"])
@@ -633,12 +631,16 @@ proven.claim(
     tied_returned > returned(plain) + 0.05,
 )
 proven.claim("L1 with tied weights has no more units on than PCA", table["L1, tied"]["on"] <= 32)
+proven.claim(
+    "noise moves the L1 code less with tied weights than with pictures of length 1",
+    table["L1, tied"]["change"] < table["L1"]["change"],
+)
 proven.verdict()
 
 # %% [markdown]
 # **Read it.** Tied weights alone are no regulariser: the copy machine *has* tied weights, and
-# this network is nearer to it than the plain one. With a price they make it work, and with
-# fewer units on than unit pictures do.
+# this network is nearer to it than the plain one. With the L1 price they work, with fewer units on
+# than with pictures of length 1, and a code that moves less.
 #
 # ## 8. Depth: is "robust" one property?
 #
@@ -696,6 +698,9 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
+# **Read it.** Dropout's code moves far (section 5), and is still read: to move and to be misread are
+# two things.
+#
 # ### Another noise
 #
 # Denoising was trained with this kind of noise. So we repeat the test with one that no network
@@ -717,9 +722,9 @@ proven.claim(
     "with pixels turned black, too, denoising has the steadiest code",
     min(holes, key=holes.get) == "denoising",
 )
-proven.claim("but now L1 is steadier than the bottleneck", holes["L1"] < holes["bottleneck"])
+proven.claim("with pixels turned black L1 is steadier than the bottleneck", holes["L1"] < holes["bottleneck"])
 proven.claim(
-    f"in {EPOCHS} epochs it is as steady as contraction, within 8 %",
+    f"in {EPOCHS} epochs L1 is then as steady as contraction, within 8 %",
     abs(holes["L1"] / holes["contraction"] - 1) < 0.08,
     budget=f"in {EPOCHS} epochs",
 )
@@ -729,8 +734,8 @@ proven.verdict()
 # **Read it.** Denoising is still ahead, and L1 is not as shaky as before. So "robust" means
 # nothing until the noise is named. Gaussian noise puts ink where there was none and wakes
 # silent units; black pixels only take ink away, and L1 stands that better than the bottleneck
-# does. That it ties with contraction holds for our epochs only: the longer L1 is trained, the
-# fewer units are on, and the more its code moves (*Break it* shows it).
+# does. That it ties with contraction holds for our epochs only. (*Break it* trains L1 for longer:
+# fewer units are on, and Gaussian noise moves its code more.)
 #
 # ## 9. Depth: what do the units look for?
 #
@@ -755,7 +760,7 @@ def smoothness(drawn):
 DRAWN = ["plain", "L1", "k-sparse", "KL", "contraction", "dropout", "denoising"]
 plots.image_rows(
     {name: pictures(name, 10) for name in DRAWN},
-    title="Held back, units draw digits and strokes; the plain network draws speckles",
+    title="The plain network draws speckles; held back, most units draw strokes",
 )
 plt.show()
 
@@ -772,7 +777,7 @@ proven.claim(
     min(smooth[name] for name in DRAWN[1:]) > 1.4 * smooth["plain"],
 )
 proven.claim(
-    "those of L1 and of dropout are equally smooth within 0.08",
+    "the pictures of L1 and of dropout are equally smooth within 0.08",
     abs(smooth["L1"] - smooth["dropout"]) < 0.08,
 )
 proven.verdict()
@@ -781,8 +786,8 @@ proven.verdict()
 # **Read it.** The plain network needs no strokes: 400 nearly random pictures span all images,
 # digits or not. Each of the six ways that we drew made the pictures smoother. Under the L1 price, the
 # units that vary most even draw whole digits: one unit that is nearly right is cheaper than ten
-# small ones. But nice pictures do not tell which property was bought. Those of L1 and of dropout
-# are about equally smooth, and their codes differ in sparsity and in readability.
+# small ones. But nice pictures do not tell which property was bought: those of L1 and of dropout
+# are about equally smooth, and their codes are not equally sparse.
 #
 # ## Break it
 #
@@ -808,16 +813,16 @@ small = rescale(plain, 100)
 judge("plain, rescaled", small)
 
 # %% [markdown]
-# **Read it.** Only the Jacobian norm. Nothing has improved, and two measures say that it has.
+# **Read it.** None of our three. Mean activation and Jacobian norm fell, and nothing has improved.
 # You may think that nobody would do this. Training does. Take the L1 network and train it once
-# more, as long as before: once with unit pictures, once without.
+# more, as long as before: once with pictures of length 1, once without.
 #
 # **Predict:** with free pictures, how many units will be on, compared to those with fixed
 # ones?
 
 # %%
 freed = {}
-for name, objective in {"unit pictures": with_unit_pictures(L1), "free pictures": L1}.items():
+for name, objective in {"length 1": with_unit_pictures(L1), "free pictures": L1}.items():
     runtime.seed_everything(seed)
     freed[name] = deepcopy(judged["L1"])
     fit(freed[name], x_train, objective, SETTINGS, progress=False)
@@ -827,14 +832,14 @@ for name, objective in {"unit pictures": with_unit_pictures(L1), "free pictures"
     freed[name] = z.abs().mean().item(), on, change(z, z_noisy), length
 
 # %% [markdown]
-# In numbers:
+# Their mean activations:
 
-# %% alt="Bars of mean activation: plain by far the longest, L1 short, L1 trained longer with unit pictures shorter, with free pictures shorter still, and plain rescaled the shortest of all."
+# %% alt="Bars of mean activation: plain by far the longest, L1 short, L1 trained longer with pictures of length 1 shorter, with free pictures shorter still, and plain rescaled the shortest of all."
 plots.ladder(
     {
         "plain": mean_size(plain),
         "L1": mean_size(judged["L1"]),
-        "L1, trained longer": freed["unit pictures"][0],
+        "L1, trained longer": freed["length 1"][0],
         "L1, trained longer, free": freed["free pictures"][0],
         "plain, rescaled": mean_size(small),
     },
@@ -847,19 +852,19 @@ plt.show()
 (size_unit, on_unit, change_unit, _), (size_free, on_free, change_free, length) = freed.values()
 small_out, plain_out = (metrics.apply(model, model, x_test) for model in (small, plain))
 proven.claim(
-    "the reconstructions are the same", torch.allclose(small_out, plain_out, atol=1e-4)
+    "rescaling leaves the reconstructions the same", torch.allclose(small_out, plain_out, atol=1e-4)
 )
 before, after = table["plain"], table["plain, rescaled"]
 proven.claim(
-    "by mean activation it is now sparser than the L1 code",
+    "rescaled, the plain code is by mean activation sparser than that of L1",
     mean_size(small) < mean_size(judged["L1"]) / 2,
 )
 proven.claim(
-    "by its Jacobian norm it is now more robust than contraction",
+    "rescaled, the plain code is by its Jacobian norm more robust than that of contraction",
     jacobian_norm(small) < jacobian_norm(judged["contraction"]) / 2,
 )
 proven.claim(
-    "units on, effective units, change and probe have not moved",
+    "rescaling moves neither units on, effective units, change nor probe",
     all(math.isclose(before[c], after[c], rel_tol=0.01) for c in ("on", "effective", "change", "probe")),
 )
 for name, (mean, on, moved, length) in freed.items():
@@ -871,11 +876,11 @@ proven.claim(
     "with free pictures the mean activation is lower by a quarter or more",
     size_free < 0.75 * size_unit,
 )
-proven.claim("and yet as many units are on, within 15 %", abs(on_free / on_unit - 1) < 0.15)
-proven.claim("the pictures grew by a quarter or more", length > 1.25)
-proven.claim("and noise moves the free code more", change_free > 1.2 * change_unit)
+proven.claim("with free pictures as many units are on, within 15 %", abs(on_free / on_unit - 1) < 0.15)
+proven.claim("free pictures grew by a quarter or more", length > 1.25)
+proven.claim("with free pictures noise moves the code more", change_free > 1.2 * change_unit)
 proven.claim(
-    "even with unit pictures, longer training leaves fewer units on, and a code that moves more",
+    "even with pictures of length 1, longer training leaves fewer units on, and a code that moves more",
     on_unit < 0.95 * table["L1"]["on"] and change_unit > 1.1 * table["L1"]["change"],
 )
 proven.verdict()
@@ -891,8 +896,7 @@ proven.verdict()
 # always points there. Counts of units and ratios of two code sizes do not change when a code is multiplied
 # by a constant; sums, means and the Jacobian norm do.
 #
-# So no rescaling made noise move the free code more: training made another code, and the
-# ratio has shown a real loss.
+# Rescaling cannot change a ratio. The change rose, so the free code is really less steady.
 #
 # Fix the length of the pictures, or tie the weights, before a penalty on a size means anything.
 #

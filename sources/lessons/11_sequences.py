@@ -6,8 +6,7 @@
 #
 # **You will be able to**
 #
-# - say what a linear layer does with an image that nobody flattened, and what reading
-#   rows as steps changes;
+# - say what a linear layer does with an image that nobody flattened;
 # - pad, mask and pack sequences so that the padding reaches neither loss nor code;
 # - compare two networks at equal epochs and at equal work, and say when the order changes;
 # - train a decoder with teacher forcing and by running freely, and measure the gap.
@@ -91,7 +90,7 @@ proven.verdict()
 # 2014), is one such rule: it makes a proposal $n_t$ from $x_t$ and $h_{t-1}$, and a gate $u_t$
 # says how much of the old state stays: $h_t = (1 - u_t)\, n_t + u_t\, h_{t-1}$.
 #
-# ### Three words that get mixed up
+# ### Three mix-ups
 #
 # - A network that goes along a sequence is **recurrent**. A *recursive* one goes up a tree.
 # - A GRU, an LSTM or a convolutional network is not "a kind of autoencoder". It is a
@@ -121,8 +120,8 @@ def decode_sequence(cell, z, length):  # z is the first state
 
 # %% [markdown]
 # `cell` is one step, $(x_t, h_t) \mapsto (\hat{x}_{t+1}, h_{t+1})$. The library's is a GRU with
-# a linear layer that reads its state, and a bias that lets the state last from the start (Gers
-# et al., 2000, for LSTMs). Both functions must equal the library's.
+# a linear layer that reads its state, and a bias so that the untrained gate keeps most of the state
+# (Gers et al., 2000, for LSTMs). Both functions must equal the library's.
 
 # %%
 runtime.seed_everything(seed)
@@ -168,7 +167,7 @@ plt.show()
 # \qquad m_{bt} = [t < \mathrm{length}_b],$$
 #
 # with $F = 2$ numbers per step. Steps count from $t = 0$, and $[\,\cdot\,]$ is 1 where its
-# content is true, else 0. Padding must count neither above nor below the line.
+# content is true, else 0. Padding must count neither in the numerator nor in the denominator.
 
 # %%
 def lengths_to_mask(lengths, max_length):
@@ -209,10 +208,10 @@ proven.verdict()
 # ## 4. Where does the code stand?
 #
 # In PyTorch, `rnn(x)[1]` is the state behind the last step *of the box*. For a short stroke
-# the network goes on reading zeros until there. Take strokes of 24 steps, the longest, and
-# append more and more zeros. How far do the states move? Our unit is the mean distance
-# between the states of two strokes, read at their true end. The **spread** is that
-# distance at the end of the box; it begins at 1.
+# the network goes on reading zeros until there. Take an untrained GRU and strokes of 24 steps, the
+# longest, and append more and more zeros. How far do the states move? We divide distances by the mean
+# distance between two strokes' states at their true ends. The **spread** is the same mean at the end
+# of the box; it begins at 1.
 #
 # **Predict:** where do the states of all these strokes go, after many zeros?
 
@@ -245,7 +244,7 @@ assert max(moved["packed"]) < 1e-6
 # %% alt="Against the number of zeros appended: the packed states stay at distance 0; those at the end of the box move away, and the distance between them falls towards 0."
 plots.lines(
     list(PADDING), moved, xlabel="zeros behind the stroke",
-    ylabel="mean distances between\nthe states of two strokes",
+    ylabel="distance / mean distance\nbetween two strokes' states",
     title="Padding moves every state to one place; packing leaves it alone",
 )
 plt.show()
@@ -264,7 +263,7 @@ proven.verdict()
 #
 # ## 5. Who is ahead, and when?
 #
-# Strokes have at most 24 steps. So the plain way is open: pad, flatten to 48 numbers, and
+# Strokes have at most 24 steps. So a simpler way is possible: pad, flatten to 48 numbers, and
 # use an MLP. Its loss is masked, its code has 8 numbers, and it has as many parameters as
 # the GRU, which reads its strokes backwards (section 6 says why). And PCA of the padded box,
 # with 8 components, which is computed and not trained.
@@ -288,8 +287,8 @@ def recurrent(epochs, objective=free_running, order=sequences.backwards):
 
 # %% [markdown]
 # "Which is better?" has no answer without "after how much training?". So each is trained with
-# several budgets. The MLP's last one brings it little more; the GRU's is as long as this
-# lesson can wait.
+# several budgets. Each learning rate was the best of three on strokes that are neither training nor
+# test, or close to it.
 #
 # **Predict:** which of them is ahead after 8 epochs, which at the end? And where is PCA?
 
@@ -315,10 +314,10 @@ plots.paths(
 plt.show()
 
 # %% [markdown]
-# Equal epochs flatter the GRU. It uses each weight at every step, so an epoch is more work,
+# Equal epochs favour the GRU. It uses each weight at every step, so an epoch is more work,
 # counted in **multiply-adds**. Here are the same trainings against work.
 #
-# **Predict:** where do the lines cross now?
+# **Predict:** do the lines still cross?
 
 # %%
 def multiply_adds(model, steps=1):
@@ -342,8 +341,9 @@ plots.paths(
 plt.show()
 
 # %% [markdown]
-# Why does the MLP stop? Compare its error on the strokes of its training. Then two ways out:
-# ten times the parameters, and four times the strokes.
+# They do not: for all work that both were given, the MLP is ahead. The GRU ends lower, at much more
+# work. Why does the MLP stop? Compare its error on the strokes of its training. Then two ways out: ten
+# times the parameters (80 epochs), and four times the strokes.
 #
 # **Predict:** which of the two helps?
 
@@ -377,21 +377,21 @@ proven.claim("the GRU's longest training also beats the MLP's longest", ours < t
 proven.claim("from 160 to 400 epochs, more training takes away less than a quarter of the MLP's error", theirs > 0.75 * mlp_mse[160], budget="from 160 to 400 epochs")
 proven.claim("both end ahead of PCA", max(ours, theirs) < pca)
 proven.claim("the MLP's test error is more than 4 times its training error", theirs > 4 * seen["padded MLP"])
-proven.claim("which is a larger factor than the GRU's", theirs / seen["padded MLP"] > ours / seen["GRU"])
+proven.claim("its test error is a larger multiple of its training error than the GRU's", theirs / seen["padded MLP"] > ours / seen["GRU"])
 proven.claim("the MLP of ten times the parameters is behind the GRU as well", ours < larger_mse)
 proven.claim("4 times the strokes take away a quarter of the MLP's error or more", more_mse < 0.75 * theirs)
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Stop early, or count work, and the MLP is ahead: each of its outputs is one layer
-# from the code, so it learns soon. The GRU must find one rule for all steps, which takes long.
-# But all steps of all strokes share this rule, where the MLP learns every place
-# anew. With 450 strokes that decides the end: the MLP knows its training strokes nearly by
-# heart (it **over-fits**), and neither epochs nor parameters help much. More strokes do.
+# **Read it.** Stop early, by epochs or by work, and the MLP is ahead: its outputs are two layers from
+# the code, so it learns soon. The GRU must find one rule for all steps, which takes long. But all
+# steps of all strokes share this rule, where the MLP learns every place anew. With 450 strokes it
+# knows those nearly by heart (it **over-fits**), and neither epochs nor parameters help much. More
+# strokes do.
 #
-# So both sentences are true, of different budgets. Say
-# which: epochs, work, or data. With many thousand strokes the MLP's trouble may be gone; we
-# have not measured who is ahead there.
+# So "the MLP is better" and "the GRU is better" are both true, of different budgets. Say which:
+# epochs, work, or data. With many thousand strokes the MLP's trouble may be gone; we have not
+# measured who is ahead there.
 #
 # ### And attention?
 #
@@ -421,9 +421,10 @@ proven.claim("reading backwards takes away a sixth of the error or more", gru_ms
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The code has the same size and the network sees the same numbers, but the
-# way from a step's input to its output is shorter for the steps that come first. They
-# are learnt soon, and all later ones build on them.
+# **Read it.** The code has the same size and the network sees the same numbers, but the way from a
+# step's input to its output is shorter for the steps that come first. A likely reason for the gain:
+# they are learnt soon, and all later ones build on them. After 24 epochs, that is; we have not trained
+# both to the end.
 #
 # ## 7. Is it the same to say one step and to say all?
 #
@@ -478,32 +479,34 @@ per_step = {name: error_per_step(x_hat) for name, x_hat in answers.items()}
 # %% alt="Error against the step: teacher forcing one step ahead stays low; the same model running freely climbs towards zero motion; the model trained to run freely stays between the two."
 plots.lines(
     range(1, 25), per_step, xlabel="step of the stroke", ylabel="test MSE per number",
-    markers=False, title="The gap of teacher forcing grows along the stroke",
+    markers=False, title="Running freely, errors grow along the stroke: fastest after teacher forcing",
 )
 plt.ylim(0, 0.95)
 plt.legend(loc="upper left")
 plt.show()
 
-# %% alt="Four rows of nine strokes: the true ones; those of the longest trained GRU, close to them; those of the padded MLP; those of the model trained with teacher forcing, which begin well and then go astray."
+# %% alt="Five rows of nine strokes: the true ones; those of the GRU of 160 epochs, close to them; those of the padded MLP; those of the GRU of 24 epochs, rounder; those of the model trained with teacher forcing for as long, which begin well and then go wrong."
 with torch.no_grad():
-    drawn = {"true": x, "GRU,\nlongest": best(x, its_lengths), "padded MLP,\nlongest": mlp(x)}
-drawn["teacher\nforcing"] = answers["teacher forcing, running freely"]
+    drawn = {"true": x, "GRU,\n160 epochs": best(x, its_lengths), "MLP,\n400 epochs": mlp(x)}
+drawn["GRU,\n24 epochs"] = answers["trained to run freely, running freely"]
+drawn["forced,\n24 epochs"] = answers["teacher forcing, running freely"]
 plots.pen_rows({name: pen(steps) for name, steps in drawn.items()}, title="From 8 numbers to a stroke, with no look at the truth")
 plt.show()
 
 # %%
 proven.figure("test MSE, teacher forcing, one step ahead", ahead, digits=3)
 proven.figure("test MSE, teacher forcing, running freely", alone, digits=3)
-proven.claim("running freely it has more than twice the error that its loss says", alone > 2 * ahead)
-proven.claim("and more error than the model trained to run freely for as long", alone > gru_mse[24])
+proven.claim("teacher forcing has, running freely, more than twice the error that its loss says", alone > 2 * ahead)
+proven.claim("running freely, it has more error than the model trained to run freely for as long", alone > gru_mse[24])
 free_steps = per_step["teacher forcing, running freely"]
 proven.claim("its free error in steps 13 to 20 is above that in steps 1 to 8", sum(free_steps[12:20]) > sum(free_steps[:8]))
 proven.verdict()
 
 # %% [markdown]
 # **Read it.** The loss of teacher forcing answers an easier question: given the truth up to
-# here, what comes next? Alone, the decoder soon meets inputs that it never saw in training:
-# its own errors, and the gap grows along the stroke. If you will decode from codes, train for
+# here, what comes next? Alone, the decoder soon meets inputs that it never saw in training: its own
+# errors. Every free error grows along the stroke; that of teacher forcing begins low and, in the
+# figure, ends near that of a pen that never moves. If you will decode from codes, train for
 # that, or at least *measure* it. Scheduled sampling (Bengio et al., 2015) mixes both ways.
 #
 # ## 8. Depth: does the code do the work?
@@ -526,15 +529,14 @@ proven.figure("test MSE with another stroke's code, trained and measured freely"
 proven.figure("test MSE with another stroke's code, teacher forcing, one step ahead", one_ahead, digits=3)
 proven.claim("running freely, a wrong code is worse than zero motion", freely > zero_motion)
 proven.claim("one step ahead, a wrong code costs less", one_ahead < freely)
-proven.claim("but twice the error of the right code, or more", one_ahead > 2 * ahead)
+proven.claim("one step ahead, a wrong code has twice the error of the right one, or more", one_ahead > 2 * ahead)
 proven.verdict()
 
 # %% [markdown]
 # **Read it.** Running freely, the code is all there is: with a wrong one the decoder draws
-# another stroke, with confidence. Under teacher forcing the truth softens the blow. But the
-# code *is* used here: there is no prior that it must please, and corners and turns cannot be
-# seen coming. Used is not yet enough: section 7 ran freely from these very codes, and
-# went astray.
+# another stroke, with confidence. Under teacher forcing the true steps make the error smaller. But
+# the code *is* used here: a wrong one at least doubles it. Used is not yet enough: section 7 ran
+# freely from these very codes, and went wrong.
 #
 # ## 9. Depth: does it work at any length?
 #
@@ -568,9 +570,9 @@ proven.claim("in steps 25 to 36 it is twice that of steps 1 to 12, or more", sha
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** It fades. Two reasons are likely: such late steps were never trained, and the
+# **Read it.** It gets worse. Two reasons are likely: such late steps were never trained, and the
 # code has 8 numbers as before, though a longer stroke has more to say. So "any length" is about
-# shapes, not about errors. A recurrent autoencoder has no fixed length, but it has lengths
+# tensor shapes, not about errors. A recurrent autoencoder has no fixed length, but it has lengths
 # that it knows.
 #
 # ## Break it
@@ -601,11 +603,11 @@ with torch.no_grad():
 # %%
 proven.figure("MSE that it reports, padding counted", reported, digits=3)
 proven.figure("MSE on the steps that exist", honest, digits=3)
-proven.claim("it reports less error than it has", reported < 0.95 * honest)
-proven.claim("and has more than the MLP that was masked for as long", honest > mlp_mse[160])
+proven.claim("with padding counted, the MLP reports less error than it has", reported < 0.95 * honest)
+proven.claim("it has more error than the MLP that was masked for as long", honest > mlp_mse[160])
 proven.figure("MSE from the state at the end of the box", spoilt_mse, digits=3)
-proven.claim("that is 3 times the error or more", spoilt_mse > 3 * ours)
-proven.claim("and more than half of zero motion's", spoilt_mse > 0.5 * zero_motion)
+proven.claim("read at the end of the box, the state gives 3 times the error or more", spoilt_mse > 3 * ours)
+proven.claim("read there, it gives more than half of zero motion's error", spoilt_mse > 0.5 * zero_motion)
 proven.verdict()
 
 # %% [markdown]
@@ -614,11 +616,11 @@ proven.verdict()
 #
 # <details><summary>Our answer</summary>
 #
-# A third of the box is zeros, and zeros are easy to say: they pull the mean down. But to say
-# them at the right place, the code has to carry the *length* as well, which was known anyway.
+# A third of the box is zeros, and zeros are easy to say: they pull the mean down. A likely reason why
+# it is worse: to say them at the right place, the code has to carry the *length* as well.
 #
 # The second reads on through the padding. A longer stroke makes a larger box, so the others
-# read more zeros. A result that depends on the neighbours in the batch gives this bug away.
+# read more zeros. A result that depends on the neighbours in the batch is the sign of this bug.
 #
 # </details>
 #
@@ -672,9 +674,9 @@ proven.verdict()
 # - Who is ahead depends on when you ask. The padded MLP led early, and longer still at equal
 #   work; the GRU, with one rule for all steps, led at the end, because 450 strokes were too few
 #   for the MLP.
-# - Teacher forcing reports an error that free running does not keep: measure what you will use.
-# - In depth: reading backwards costs nothing and helps; shuffled codes show whether a code is
-#   used, and it was; "any length" means that it runs, and beyond its lengths it faded.
+# - Teacher forcing reports a smaller error than free running has: measure what you will use.
+# - In depth: reading backwards costs nothing and helped after 24 epochs; shuffled codes show whether
+#   a code is used, and it was; "any length" means that it runs, and beyond its lengths it got worse.
 #
 # ## What we claimed
 #
