@@ -172,7 +172,8 @@ def deformation(
     def corrupt(x: Tensor) -> Tensor:
         require.tensor("x", x, IMAGES)
         places = _affine(x, sizes, generator) + bend * _bends(x, generator)
-        sides = places.new_tensor([x.shape[-1], x.shape[-2]])
+        # Filled where they are: to bring two numbers to a GPU is to wait for it.
+        sides = torch.stack([places.new_full((), side) for side in x.shape[:-3:-1]])
         return F.grid_sample(x, 2 * places / sides, align_corners=False)
 
     return corrupt

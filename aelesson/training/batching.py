@@ -41,7 +41,8 @@ def batches(
     require.whole("batch_size", batch_size)
     require.generator("generator", generator, needed=True)
     require.flag("drop_last", drop_last)
-    order = torch.randperm(total, generator=generator)
+    # Drawn on the CPU, as everywhere, and moved once: to move a batch's is to wait.
+    order = torch.randperm(total, generator=generator).to(parts(examples)[0].device)
     chunks = order.split(int(batch_size))[: steps(total, batch_size, drop_last)]
     return (take(examples, chunk) for chunk in chunks)
 

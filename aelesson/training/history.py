@@ -31,10 +31,14 @@ class History:
     Attributes:
         epochs: The finished epochs, in order.
         interrupted: Whether the run was stopped by hand.
+        steps: How steps were taken: "one by one", as on a CPU or from a DataLoader;
+            "replayed" from a recording of one, a CUDA graph; or "one by one: " and
+            why they could not be replayed.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
     interrupted: bool = False
+    steps: str = "one by one"
 
     def __len__(self) -> int:
         return len(self.epochs)

@@ -3,21 +3,19 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 from tqdm.auto import tqdm
 
 from aelesson import require, runtime
 from aelesson.objectives import Objective
-from aelesson.training import batching, identity
+from aelesson.training import batching, graphed
 from aelesson.training.batching import Examples
-from aelesson.training.checkpoints import TrainState, locked, plain, starting_weights
+from aelesson.training.checkpoints import TrainState, locked
 from aelesson.training.history import Epoch, History
 from aelesson.training.preflight import (
     Before,
@@ -26,10 +24,11 @@ from aelesson.training.preflight import (
     check_examples,
     check_last_batch,
     check_objective,
-    generators_of,
     guarded,
+    try_extremes,
     try_validation,
 )
+from aelesson.training.runs import Run, new_state
 from aelesson.training.settings import TrainConfig
 from aelesson.training.sources import Data, Source, source
 from aelesson.training.terms import Terms, WeightedMeans, check_terms, check_weights
@@ -96,7 +95,8 @@ def _evaluate(
     model: nn.Module, images: Source, objective: Objective, batch_size: int = 1000
 ) -> Terms:
     means = WeightedMeans()
-    with runtime.evaluating(model):
+    looked_at = require.unread() if images.known else nullcontext()
+    with runtime.evaluating(model), looked_at:
         for x in images.in_order(batch_size):
             means.add(objective(model, x), weight=batching.count(x))
     return means.result()
@@ -108,23 +108,6 @@ def _device(model: nn.Module) -> torch.device:
     if weights is None:
         raise ValueError("model has no parameters: there is nothing to train")
     return weights.device
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What a run is given, and does not change."""
-
-    images: Source
-    validation: Source | None
-    objective: Objective
-    config: TrainConfig
-    checkpoint: Path | None
-    progress: bool
-
-    def sources(self) -> list[tuple[str, Source]]:
-        """Return what the run goes through, by name."""
-        both = ("images", self.images), ("validation", self.validation)
-        return [(name, each) for name, each in both if each is not None]
 
 
 def fit(
@@ -146,6 +129,10 @@ def fit(
     An interrupt (the stop button, Ctrl-C) ends the run early and keeps what was
     learnt. With a checkpoint, a run that ended early continues when `fit` is
     called again, and ends with the very weights of a run without a break.
+
+    On an NVIDIA GPU, with tensors, nothing waits for it before an epoch ends. A step is
+    recorded once and replayed, where model and objective do the same at every call;
+    `history.steps` says which.
 
     Args:
         model: The model, changed in place.
@@ -171,7 +158,8 @@ def fit(
         ValueError: If there are no images or no weights, if a batch does not go through
             model and objective, if `restore_best` lacks validation images, or if the
             checkpoint is damaged, in use, or comes from another run.
-        FloatingPointError: If the loss stops being finite; names step and term.
+        FloatingPointError: If the loss stops being finite; names step and term. That
+            step was not taken, nor any after it.
         OSError: If the checkpoint cannot be written.
     """
     device = _device(model)
@@ -190,7 +178,7 @@ def fit(
     held_out: Source | None = None
     if validation is not None:
         held_out = source("validation", validation, size, None, device)
-    run = _Run(given, held_out, objective, config.stretched(), path, progress)
+    run = Run(given, held_out, objective, config.stretched(), path, progress)
     for name, each in run.sources():
         check_examples(name, each, model)
     check_last_batch(given, model, given.batch_size)
@@ -198,9 +186,9 @@ def fit(
         return _fit(model, run, generator)
 
 
-def _fit(model: nn.Module, run: _Run, generator: torch.Generator) -> History:
+def _fit(model: nn.Module, run: Run, generator: torch.Generator) -> History:
     """Go on with a run, or begin it, and end it as its settings say."""
-    state = _new_state(model, run, generator)
+    state = new_state(model, run, generator)
     path = run.checkpoint
     if path is not None and path.exists():
         state.resume(path)
@@ -213,12 +201,15 @@ def _fit(model: nn.Module, run: _Run, generator: torch.Generator) -> History:
     return state.history
 
 
-def _go_on(state: TrainState, run: _Run) -> None:
+def _go_on(state: TrainState, run: Run) -> None:
     """Train what is left, from the first batch that is known to fit."""
     model, path = state.model, run.checkpoint
     before = Before(model, state.generators)
     if run.validation is not None:
         try_validation(run.validation, model, run.objective, before)
+    for name, each in run.sources():
+        if graphed.suits(each):
+            try_extremes(name, each, model, run.objective, before)
     is_new = path is not None and not path.exists()
     if path is not None and is_new:
         state.save(path)
@@ -233,40 +224,15 @@ def _go_on(state: TrainState, run: _Run) -> None:
         raise
 
 
-def _new_state(model: nn.Module, run: _Run, generator: torch.Generator) -> TrainState:
-    config = run.config
-    # Plain numbers, as NumPy's could be written to a checkpoint but not read back.
-    optimizer = Adam(model.parameters(), lr=float(config.learning_rate), fused=True)
-    generators = generators_of((generator, run, model))
-    seeds = [each.initial_seed() for each in generators]
-    return TrainState(
-        model=model,
-        optimizer=optimizer,
-        scheduler=config.scheduler(optimizer, run.images.steps * int(config.epochs)),
-        generators=generators,
-        settings={**_identity(model, run), "seeds": seeds} if run.checkpoint else {},
-    )
-
-
-def _identity(model: nn.Module, run: _Run) -> dict[str, Any]:
-    """Return in plain values what tells this run from others."""
-    assert run.checkpoint is not None
-    known: dict[str, Any] = {
-        **run.config.describe(),
-        "objective": identity.of_function(run.objective),
-        "network": identity.of_network(plain(model)),
-        "starting weights": starting_weights(model, run.checkpoint),
-        "validation": None,
-    }
-    for name, each in run.sources():
-        known[name] = each.describe()
-        known[f"values of {name}"] = each.digest()
-    return known
-
-
-def _train(state: TrainState, run: _Run, objective: Objective) -> None:
+def _train(state: TrainState, run: Run, objective: Objective) -> None:
     """Run the epochs that are left."""
     epochs, steps, history = run.config.epochs, run.images.steps, state.history
+    model, optimizer = state.model, state.optimizer
+    if graphed.suits(run.images):
+        made = graphed.Steps(model, run.objective, optimizer, steps, history)
+        train: Callable[..., Terms] = made.epoch
+    else:
+        train = partial(train_epoch, model, objective=objective, optimizer=optimizer)
     with tqdm(
         total=steps * epochs,
         initial=steps * len(history),
@@ -283,14 +249,12 @@ def _train(state: TrainState, run: _Run, objective: Objective) -> None:
             started = time.perf_counter()
             shuffled = run.images.epoch()
             try:
-                terms = train_epoch(
-                    state.model, shuffled, objective, state.optimizer, after_step
-                )
+                terms = train(shuffled, after_step=after_step)
             except FloatingPointError as error:
                 raise FloatingPointError(f"epoch {epoch}, {error}") from None
             checked: Terms = {}
             if run.validation is not None:
-                checked = _evaluate(state.model, run.validation, run.objective)
+                checked = _evaluate(model, run.validation, run.objective)
             if run.config.restore_best:
                 state.keep_best(checked["loss"])
             # One step, so that an interrupt finds the epoch recorded whole or not.

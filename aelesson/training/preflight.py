@@ -162,6 +162,26 @@ def try_validation(
         before.restore()
 
 
+def try_extremes(
+    name: str, source: Memory, model: nn.Module, objective: Objective, before: "Before"
+) -> None:
+    """Look at all values, by rows that hold the least and the largest, for good.
+
+    Nothing has changed after it. It is for a GPU, where to look is to wait.
+
+    Raises:
+        TypeError, ValueError: Something does not fit, in words.
+    """
+    learns = name == "images"
+    model.train(learns)
+    try:
+        with torch.set_grad_enabled(learns):
+            asked(name, objective, model, source.extremes())
+    finally:
+        before.restore()
+    source.known = True
+
+
 def guarded(objective: Objective, name: str, before: "Before") -> Objective:
     """Return an objective that names what does not fit when it is first asked.
 
@@ -258,39 +278,3 @@ class Before:
         for generator, state in self.generators:
             generator.set_state(state)
         runtime.set_random_states(self.around)
-
-
-def generators_of(value: object) -> list[torch.Generator]:
-    """Return the generators that something draws from, however it holds them."""
-    found: list[torch.Generator] = []
-    seen: set[int] = set()
-    left = [value]
-    while left:
-        each = left.pop()
-        if id(each) in seen or isinstance(each, Tensor | type):
-            continue
-        seen.add(id(each))
-        if isinstance(each, torch.Generator):
-            found.append(each)
-        else:
-            left += reversed(_held(each))
-    return found
-
-
-def _held(value: object) -> list[object]:
-    """Return what a function, a partial, a method or an object refers to."""
-    if isinstance(value, partial):
-        return [value.func, *value.args, *value.keywords.values()]
-    if isinstance(value, list | tuple | dict):
-        held = [*value.values()] if isinstance(value, dict) else [*value]
-        return held if len(held) <= 100 else []  # a list of numbers, not of settings
-    if inspect.ismethod(value):
-        return [value.__self__, value.__func__]
-    if inspect.isfunction(value):
-        variables = inspect.getclosurevars(value)
-        defaults = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
-        return [*variables.nonlocals.values(), *variables.globals.values(), *defaults]
-    if inspect.ismodule(value):
-        return []
-    children = [*value.children()] if isinstance(value, nn.Module) else []
-    return [*children, *getattr(value, "__dict__", {}).values()]

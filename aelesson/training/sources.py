@@ -36,12 +36,14 @@ class Source(Protocol):
         steps: How many batches an epoch has.
         batch_size: Examples in a batch; the last one may have fewer.
         made_here: Whether batches are made here, and not by a DataLoader of one's own.
+        known: Whether all values were looked at: no batch's need be read again.
     """
 
     count: int
     steps: int
     batch_size: int
     made_here: bool
+    known: bool
 
     def epoch(self) -> Iterator[Examples]:
         """Go once through the examples, as training wants them: in random order."""
@@ -75,15 +77,42 @@ class Memory:
         self.count = batching.count(examples)
         self.steps = batching.steps(self.count, batch_size, drop_last)
         self.examples = batching.move(examples, device)
+        self.device, self.known = device, False
         self.batch_size = int(batch_size)
         self._generator, self._drop_last = generator, drop_last
+        self._drawn: tuple[Tensor, ...] = ()
 
     def epoch(self) -> Iterator[Examples]:
         """Shuffle, then go through the batches."""
         assert self._generator is not None
+        if self.device.type == "cuda":
+            return self._drawn_ahead(self._generator)
         return batching.batches(
             self.examples, self.batch_size, self._generator, self._drop_last
         )
+
+    def _drawn_ahead(self, generator: torch.Generator) -> Iterator[Examples]:
+        """Shuffle as ever, but while a GPU is still busy with the epoch before.
+
+        The generator is where it would be without that: a twin of it draws.
+        """
+        before = generator.get_state()
+        if not self._drawn or not torch.equal(self._drawn[0], before):
+            self._drawn = self._draw(before)
+        _, after, order = self._drawn
+        generator.set_state(after)
+        for chosen in order.split(self.batch_size)[: self.steps]:
+            yield batching.take(self.examples, chosen)
+        self._drawn = self._draw(after)
+
+    def _draw(self, state: Tensor) -> tuple[Tensor, ...]:
+        """Return a generator's state, that after a shuffle, and the order it gave."""
+        twin = torch.Generator()
+        twin.set_state(state)
+        order = torch.randperm(self.count, generator=twin)
+        if self.device.type == "cuda":
+            order = order.pin_memory()  # else the copy would wait for the GPU
+        return state, twin.get_state(), order.to(self.device, non_blocking=True)
 
     def in_order(self, batch_size: int) -> Iterator[Examples]:
         """Go through the batches as they stand."""
@@ -92,6 +121,20 @@ class Memory:
     def first(self) -> Examples:
         """Return the first rows."""
         return next(batching.split(self.examples, self.batch_size))
+
+    def extremes(self) -> Examples:
+        """Return a batch that holds the least and the largest values, then first rows.
+
+        What asks for a range of values asks the same of all examples.
+        """
+        rows = []
+        for part in batching.parts(self.examples):
+            flat = part.reshape(self.count, -1)
+            rows += [flat.amin(1).argmin(), flat.amax(1).argmax()]
+        usual = torch.arange(self.count, device=self.device)
+        size = max(len(rows), min(self.count, self.batch_size))
+        chosen = torch.cat([torch.stack(rows), usual])[:size]
+        return batching.take(self.examples, chosen)
 
     def describe(self) -> list[object]:
         """Return shapes."""
@@ -114,7 +157,7 @@ class Stream:
         device: torch.device,
         made_here: bool = False,
     ) -> None:
-        self.made_here = made_here
+        self.made_here, self.known = made_here, False
         self.name, self.loader, self.device = name, loader, device
         self.look: Callable[[str, Examples], None] = lambda name, batch: None
         for what, sized in (("Dataset", loader.dataset), ("DataLoader", loader)):

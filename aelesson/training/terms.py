@@ -1,5 +1,7 @@
 """The terms that an objective returns: checked at each step, averaged per epoch."""
 
+from math import isfinite
+
 import torch
 from torch import Tensor, nn
 
@@ -39,18 +41,31 @@ def check_terms(terms: dict[str, Tensor], step: int) -> None:
             does not depend on weights that can be trained.
         FloatingPointError: If the loss is not finite.
     """
+    check_made(terms)
+    if not terms["loss"].isfinite():
+        raise not_finite({name: value.item() for name, value in terms.items()}, step)
+
+
+def check_made(terms: dict[str, Tensor]) -> None:
+    """Refuse what can be refused without a look at a value.
+
+    Raises:
+        ValueError: As in `check_terms`.
+    """
     check_kinds(terms)
     if torch.is_grad_enabled() and not terms["loss"].requires_grad:
         raise ValueError(
             "objective's loss depends on no weight that can be trained: are all "
             "frozen, or was something detached or turned into a number on the way?"
         )
-    if terms["loss"].isfinite():
-        return
-    bad = [name for name, value in terms.items() if not value.isfinite()]
+
+
+def not_finite(terms: Terms, step: int) -> FloatingPointError:
+    """Return the error of a step whose loss is not finite; it names the term."""
+    bad = [name for name, value in terms.items() if not isfinite(value)]
     name = next((name for name in bad if name != "loss"), "loss")
-    raise FloatingPointError(
-        f"step {step}: the term {name!r} is {terms[name].item()}. This step was not "
+    return FloatingPointError(
+        f"step {step}: the term {name!r} is {terms[name]}. This step was not "
         "taken. Try a lower learning rate, and look for a log or a division that can "
         "meet 0"
     )

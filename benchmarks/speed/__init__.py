@@ -6,5 +6,6 @@
 - `memory`: peak memory of each way, in a fresh process;
 - `results`: how much to measure, and what came out;
 - `chart`, `page`: the results as `docs/bench.png` and `docs/bench.md`;
-- `__main__`: the command.
+- `__main__`: the command;
+- `gpu_ways`, `gpu`: three ways on a GPU, and a command of its own that measures them.
 """

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from aelesson import plots, runtime
 from benchmarks import machine
-from benchmarks.speed import chart, digits, memory, page, timing, ways
+from benchmarks.speed import chart, digits, gpu, memory, page, timing, ways
 from benchmarks.speed.results import Plan, Results
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -63,7 +63,7 @@ def count_weights(code_size: int) -> int:
 def save(results: Results, folder: Path) -> None:
     """Write the figure and the page into a folder."""
     plots.use_style()
-    text = page.write(results)
+    text = gpu.added(page.write(results))
     # Without the version of matplotlib, so that equal results give equal files.
     chart.draw(results).savefig(folder / "bench.png", metadata={"Software": None})
     (folder / "bench.md").write_text(text, encoding="utf-8")

@@ -10,7 +10,8 @@ from torch import nn
 from aelesson import corruptions, data, likelihood, objectives, regularisers
 from aelesson.models import VAE, Autoencoder
 from aelesson.training import TrainConfig, fit
-from aelesson.training.preflight import Before, generators_of
+from aelesson.training.draws import generators_of
+from aelesson.training.preflight import Before
 
 CONFIG = TrainConfig(epochs=1, batch_size=16)
 SHAPE = (1, 4, 4)
