@@ -640,9 +640,8 @@ for name, curve in curves.items():
     proven.figure(f"validation MSE after 3 epochs, {name}", curve[2])
     proven.figure(f"validation MSE in the end, {name}", curve[-1])
 proven.claim(
-    "pooled, in the end the up-sampling decoder is ahead of the dense one",
+    "pooled, with 8 and 16 channels the up-sampling decoder ends ahead of the dense one",
     curves[POOL_UP][-1] < curves[POOL_DENSE][-1],
-    any_width=True,
 )
 proven.claim(
     "pooling and up-sampling need more than twice the multiply-adds of strides",
@@ -652,8 +651,9 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** After three epochs the order is up to the seed: look at how wide the expected
-# intervals are. In the end the decoder that up-samples is ahead of the dense one. A training that
-# is cut short does not choose a decoder. And strides cost less than half of the work of up-sampling.
+# intervals are. In the end the decoder that up-samples is ahead of the dense one, with these 8 and 16
+# channels; with half of them it may be behind. A training that is cut short does not choose a
+# decoder. And strides cost less than half of the work of up-sampling.
 #
 # ## 9. Depth: where do checkerboards come from?
 #
@@ -954,7 +954,8 @@ proven.verdict()
 #
 # ## What we claimed
 #
-# Each line was checked in the run that you see, against five seeds.
+# Each claim was checked in the run that you see, against five seeds, and against trainings four times
+# as long, unless it names its budget. A number belongs to the epochs of its cell.
 
 # %%
 proven.summary()

@@ -882,8 +882,8 @@ proven.verdict()
 #
 # ## What we claimed
 #
-# Each line was checked in the run that you see, against five seeds, and against trainings that
-# are four times as long, unless the line names its epochs.
+# Each claim was checked in the run that you see, against five seeds, and against trainings four times
+# as long, unless it names its budget. A number belongs to the epochs of its cell.
 
 # %%
 proven.summary()
