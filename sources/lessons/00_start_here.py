@@ -149,7 +149,7 @@ proven.verdict()
 # | lesson | question | minutes |
 # | --- | --- | --- |
 # | [01 Basics](01_basics.ipynb) | What survives a bottleneck? | 30, exercises 73 |
-# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 45, exercises 64 |
+# | [02 Losses](02_losses.ipynb) | What does a loss believe about pixels? | 35, exercises 64 |
 # | [03 Linear](03_linear.ipynb) | What can a straight line do? | 30, exercises 73 |
 # | [04 Convolution](04_conv.ipynb) | What does an image know that a vector does not? | 35, exercises 96 |
 # | [05 Denoising](05_denoising.ipynb) | How does cleaning teach structure? | 40, exercises 63 |
