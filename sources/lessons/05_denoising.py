@@ -162,8 +162,8 @@ for std in (0.1, 0.5, 1.0):
     assert math.isclose(clamp_bias(std), filters.clamp_bias(std), rel_tol=1e-4)
 
 # %% [markdown]
-# Between black and white we draw noise for all grey levels, and compare the mean with the
-# straight line through the two ends.
+# Between black and white we draw noise for all grey levels, and compare the mean with the line
+# through the two ends.
 
 # %%
 levels, b = torch.linspace(0, 1, 21), clamp_bias(STD)
