@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aelesson.course import expected, results
-    from aelesson.data import Splits, load, sequences, strokes
+    from aelesson.data import Splits, load, sequences, sprites, strokes
     from aelesson.metrics import reconstruction_error
     from aelesson.models import VAE, Autoencoder
     from aelesson.objectives import reconstruction
@@ -34,6 +34,7 @@ __all__ = [
     "results",
     "seed_everything",
     "sequences",
+    "sprites",
     "start",
     "strokes",
 ]
@@ -55,6 +56,7 @@ _ROOMS = {
     "expected": "course",
     "results": "course",
     "sequences": "data",
+    "sprites": "data",
     "strokes": "data",
 }
 

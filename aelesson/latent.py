@@ -56,7 +56,10 @@ def sample(
     generator: torch.Generator | None = None,
     device: torch.device | str = "cpu",
 ) -> Tensor:
-    """Decode codes that are drawn from a standard normal distribution.
+    """Decode codes that are drawn from the prior.
+
+    That is a standard normal distribution, unless `decoder` is the method `decode` of a
+    model that holds another one.
 
     Args:
         decoder: From codes `(B, D)` to images, such as `model.decode`.
@@ -69,15 +72,24 @@ def sample(
         What the decoder makes of them, `(count, ...)`, without a graph.
 
     Raises:
-        ValueError: If `count` or `latent_dim` is below 1, or the decoder does not take
-            such codes.
+        ValueError: If `count` or `latent_dim` is below 1, the decoder does not take
+            such codes, or the model's prior draws codes of another size.
     """
     require.function("decoder", decoder, "a function from codes to images")
     require.whole("count", count)
     require.whole("latent_dim", latent_dim)
     place = require.device("device", device)
-    z = normal_like(torch.empty(count, latent_dim, device=place), generator)
+    prior = getattr(getattr(decoder, "__self__", None), "prior", None)
+    size = getattr(prior, "latent_dim", None)
+    if size not in (None, latent_dim):
+        raise ValueError(
+            f"latent_dim is {latent_dim}; the model's {prior} draws codes of {size}"
+        )
     with torch.no_grad():
+        if prior is None or size is None:
+            z = normal_like(torch.empty(count, latent_dim, device=place), generator)
+        else:
+            z = prior.sample(count, generator).to(place)
         return layers.through(f"a code of latent_dim {latent_dim}", z, decoder)
 
 

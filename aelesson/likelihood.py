@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from aelesson import latent, layers, require, runtime
+from aelesson import latent, layers, priors, require, runtime
 from aelesson.families import Bernoulli, Laplace, Likelihood, Normal, SquaredError
 from aelesson.models import VAE
 
@@ -43,7 +43,7 @@ def draw_log_weights(
     $\log w = \log p(x \mid z) + \log p(z) - \log q(z \mid x)$ with $z \sim q(z \mid x)$
 
     Args:
-        model: A `models.VAE`; its own likelihood is used.
+        model: A `models.VAE`; its own likelihood and prior are used.
         x: Images `(B, ...)` that the likelihood takes.
         samples: Codes drawn per image, `K`.
         generator: Draws them; by default PyTorch's global one.
@@ -62,8 +62,8 @@ def draw_log_weights(
         mean, logvar = (each.repeat(samples, 1) for each in model.posterior(x))
         z = latent.reparameterize(mean, logvar, generator)  # (K * B, D)
         repeated = x.repeat(samples, *[1] * (x.dim() - 1))
-        terms = -model.nll(z, repeated), _log_normal(z), _log_normal(z, mean, logvar)
-        return terms[0] + terms[1] - terms[2]
+        joint = -model.nll(z, repeated) + model.prior.per_code(z)
+        return joint - priors.normal_log_prob(z, mean, logvar)
 
     return layers.through("x", x, weigh, model).reshape(samples, len(x))
 
@@ -94,6 +94,20 @@ class Estimate:
     mean: float
     standard_error: float
 
+    @classmethod
+    def of(cls, values: Tensor) -> "Estimate":
+        """Return the estimate from one value per image, `(N,)`, two at least.
+
+        Raises:
+            ValueError: If there are fewer.
+        """
+        require.tensor("values", values, "(N,)")
+        if len(values) < 2:
+            told = f"values has shape {tuple(values.shape)}"
+            raise ValueError(f"{told}: a standard error needs 2 or more")
+        error = values.double().std() / math.sqrt(len(values))
+        return cls(values.double().mean().item(), error.item())
+
 
 def nll(
     model: VAE,
@@ -109,7 +123,7 @@ def nll(
     tells how much another draw of *images* would move it, not how far it is too high.
 
     Args:
-        model: A `models.VAE`; its own likelihood is used.
+        model: A `models.VAE`; its own likelihood and prior are used.
         images: `(N, ...)`, which the likelihood takes. With a Bernoulli likelihood,
             binary ones make it a likelihood of data; with a density, such as a normal
             one, the result may be below 0.
@@ -136,21 +150,9 @@ def nll(
 
     with runtime.evaluating(model):
         bounds = [layers.through("images", x.to(device), bound, model) for x in bar]
-    values = -torch.cat(bounds).double()
-    error = values.std() / math.sqrt(len(values))
-    return Estimate(values.mean().item(), error.item())
+    return Estimate.of(-torch.cat(bounds))
 
 
 def _check_images(model: VAE, name: str, images: Tensor) -> None:
     require.model("model", model, VAE)
     require.tensor(name, images)
-
-
-def _log_normal(
-    z: Tensor, mean: Tensor | None = None, logvar: Tensor | None = None
-) -> Tensor:
-    """Return the log-density of codes under diagonal normals; standard by default."""
-    mean = torch.zeros_like(z) if mean is None else mean
-    logvar = torch.zeros_like(z) if logvar is None else logvar
-    scaled = (z - mean).square() / logvar.exp()
-    return -0.5 * (scaled + logvar + math.log(2 * math.pi)).sum(dim=1)

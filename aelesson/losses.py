@@ -178,3 +178,46 @@ def kl_to_standard_normal(mean: Tensor, logvar: Tensor) -> Tensor:
     """
     require.pair("mean", mean, "logvar", logvar, IMAGES)
     return 0.5 * (mean.square() + logvar.exp() - logvar - 1).flatten(1).sum(1)
+
+
+def kl_per_unit(mean: Tensor, logvar: Tensor) -> Tensor:
+    r"""Return what each unit adds to `kl_to_standard_normal`.
+
+    $\frac{1}{2} (\mu_d^2 + \sigma_d^2 - \log\sigma_d^2 - 1)$
+
+    Args:
+        mean: $\mu$, `(B, D)`.
+        logvar: $\log\sigma^2$, the same shape.
+
+    Returns:
+        Shape `(B, D)`, in nats per image.
+
+    Raises:
+        ValueError: If the shapes differ.
+    """
+    require.pair("mean", mean, "logvar", logvar, IMAGES)
+    return 0.5 * (mean.square() + logvar.exp() - logvar - 1)
+
+
+def free_bits(kl: Tensor, least: float) -> Tensor:
+    r"""Return the KL divergence of a batch, each unit's counted as `least` or more.
+
+    $\sum_d \max(\lambda, \frac{1}{B} \sum_b \mathrm{KL}_{bd})$: below $\lambda$ a unit
+    costs the same whatever it says, so that nothing is gained by silencing it.
+
+    Source: Kingma et al. (2016), "Improved variational inference with inverse
+    autoregressive flow", appendix C.8.
+
+    Args:
+        kl: What each unit costs, `(B, D)`, as from `kl_per_unit`.
+        least: $\lambda$, in nats per unit, 0 or more.
+
+    Returns:
+        A scalar, in nats per image; no gradient reaches units below `least`.
+
+    Raises:
+        ValueError: If `kl` has another shape, or `least` is negative.
+    """
+    require.tensor("kl", kl, "(B, D)")
+    require.number("least", least, at_least=0)
+    return kl.mean(0).clamp_min(least).sum()

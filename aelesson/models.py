@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from aelesson import layers, networks, require
 from aelesson.families import Bernoulli, Likelihood, SquaredError
+from aelesson.priors import Prior, StandardNormal, VampPrior
 
 
 class Autoencoder(nn.Module):
@@ -158,12 +159,46 @@ class VAE(Autoencoder):
         encoder: A network `(B, ...) -> (B, 2 D)`: means, then log-variances.
         decoder: A network from codes `(B, D)` to raw output `(B, ...)`.
         likelihood: By default `Bernoulli()`, so the decoder gives *logits*.
+        prior: What is said of codes before any image is seen, see `aelesson.priors`; by
+            default a standard normal. `set_prior` puts another in its place.
+
+    Attributes:
+        prior: The same; bounds, estimates and `latent.sample` follow it.
 
     Raises:
         ValueError: If the likelihood is a `SquaredError`, which has no density.
     """
 
     numbers = 2
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        likelihood: Likelihood | None = None,
+        prior: Prior | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, likelihood)
+        self.set_prior(StandardNormal() if prior is None else prior)
+
+    def set_prior(self, prior: Prior) -> Self:
+        """Give the model another prior, and return the model itself.
+
+        Args:
+            prior: Such as `priors.MixturePrior(torch.randn(10, 20))`, or
+                `priors.VampPrior(model.encoder, images[:50])`.
+
+        Raises:
+            ValueError: If a `VampPrior` was made with the encoder of another model.
+        """
+        require.model("prior", prior, Prior)
+        if isinstance(prior, VampPrior) and prior.encoder is not self.encoder:
+            raise ValueError(
+                "prior is a VampPrior with another encoder than the model's, and would "
+                "stay where it is: use VampPrior(model.encoder, pseudo_inputs)"
+            )
+        self.prior = prior
+        return self
 
     @classmethod
     def _chosen(cls, given: Likelihood | None, usual: Likelihood) -> Likelihood:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import latent, layers, likelihood, losses, require
+from aelesson import latent, layers, likelihood, require
 from aelesson.models import VAE, Autoencoder
 
 Objective: TypeAlias = Callable[[nn.Module, Any], dict[str, Tensor]]
@@ -121,7 +121,9 @@ def negative_elbo(
 
     $-\mathrm{ELBO} = -E_q[\log p(x|z)] + \beta\, \mathrm{KL}(q(z|x)\,\|\,p(z))$
     with one sample of $z$ per image, in nats per image. $p(x|z)$ is the model's own
-    likelihood, which `decode` follows too.
+    likelihood, which `decode` follows too, and $p(z)$ its own prior. The KL term is in
+    closed form for the standard normal; for any other prior it is estimated with that
+    same sample, is right on average, and can come out negative.
 
     Source: Kingma and Welling (2014), equation 10; beta: Higgins et al. (2017).
 
@@ -130,7 +132,8 @@ def negative_elbo(
         generator: Draws the samples of $z$; by default PyTorch's global one.
 
     Returns:
-        An objective with the terms "loss", "reconstruction" and "kl".
+        An objective with the terms "loss", "reconstruction" and "kl", the last one
+        without its weight, and an estimate unless the prior is the standard normal.
 
     Raises:
         ValueError: If beta is negative.
@@ -143,7 +146,7 @@ def negative_elbo(
         mean, logvar = model.posterior(x)
         z = latent.reparameterize(mean, logvar, generator)
         reconstruction = model.nll(z, x).mean()
-        kl = losses.kl_to_standard_normal(mean, logvar).mean()
+        kl = model.prior.kl(z, mean, logvar).mean()
         loss = reconstruction + beta * kl
         return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
 

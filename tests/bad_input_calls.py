@@ -3,6 +3,7 @@
 import bad_input_data
 import bad_input_models
 import bad_input_numbers
+import bad_input_variants
 
 CHECKED_BY_FIT = "only `fit` and `evaluate` call it, with what they have checked"
 MODULES_LEFT_OUT = {
@@ -36,11 +37,14 @@ LEFT_OUT = {
     "plots.lines.check_lines": "refuses bad input itself",
     "plots.style.check_words": "refuses bad input itself",
     "likelihood.Estimate": "a result of `likelihood.nll`",
+    "likelihood.Estimate.of": "called by `nll` with what it has checked",
     "training.history.Epoch": "a result of `fit`",
     "training.history.History": "a result of `fit`",
     "families.Likelihood.nll": "abstract",
     "families.Likelihood.loss": "abstract; its subclasses are tried",
     "families.Likelihood.per_image": "abstract; its subclasses are tried",
+    "priors.Prior.log_prob": "abstract",
+    "priors.Prior.sample": "abstract",
     "training.batching.move": CHECKED_BY_FIT,
     "training.batching.parts": CHECKED_BY_FIT,
     "training.batching.split": CHECKED_BY_FIT,
@@ -54,4 +58,5 @@ def is_left_out(key):
     return key in LEFT_OUT or any(key.startswith(f"{m}.") for m in MODULES_LEFT_OUT)
 
 
-CALLS = bad_input_numbers.CALLS | bad_input_models.CALLS | bad_input_data.CALLS
+ROOMS = bad_input_numbers, bad_input_models, bad_input_variants, bad_input_data
+CALLS = {key: given for room in ROOMS for key, given in room.CALLS.items()}

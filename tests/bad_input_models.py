@@ -32,6 +32,7 @@ from aelesson import (
     losses,
     networks,
     objectives,
+    priors,
     regularisers,
     training,
     unet,
@@ -106,12 +107,16 @@ CALLS = {
     "models.Autoencoder.nll": call(on=NET.nll, z=Z, x=X),
     "models.Autoencoder.forward": call(legal=[("x", "less", FLATTENED)], on=NET, x=X),
     "models.VAE": call(
-        encoder=NET.encoder, decoder=NET.decoder, likelihood=families.Normal()
+        encoder=NET.encoder,
+        decoder=NET.decoder,
+        likelihood=families.Normal(),
+        prior=priors.StandardNormal(),
     ),
     "models.VAE.encode": call(legal=[("x", "less", FLATTENED)], on=VAE_NET.encode, x=X),
     "models.VAE.posterior": call(
         legal=[("x", "less", FLATTENED)], on=VAE_NET.posterior, x=X
     ),
+    "models.VAE.set_prior": call(on=VAE_NET.set_prior, prior=priors.StandardNormal()),
     # objectives
     "objectives.reconstruction": call(loss=losses.mse),
     "objectives.reconstruction()": call(on=objectives.reconstruction(), model=NET, x=X),

@@ -227,3 +227,23 @@ def test_a_loss_keeps_the_dtype_and_does_not_mix_images(name):
 def test_every_loss_refuses_shapes_that_would_broadcast(name):
     with pytest.raises(ValueError, match=r"has shape \(2, 3\) and \w+ \(2, 1\)"):
         ALL[name](torch.zeros(2, 3), torch.zeros(2, 1))
+
+
+def test_kl_per_unit_is_pytorchs_and_sums_to_the_whole():
+    mean, logvar = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0))
+    found = losses.kl_per_unit(mean, logvar)
+    wanted = kl_divergence(Normal(mean, (0.5 * logvar).exp()), Normal(0.0, 1.0))
+    torch.testing.assert_close(found, wanted)
+    whole = losses.kl_to_standard_normal(mean, logvar)
+    torch.testing.assert_close(found.sum(1), whole)
+
+
+def test_free_bits_charge_each_unit_the_least_or_what_it_says_on_average():
+    kl = torch.tensor([[0.0, 2.0, 0.4], [0.2, 4.0, 0.8]], requires_grad=True)
+    found = losses.free_bits(kl, 0.5)
+    assert found.item() == pytest.approx(0.5 + 3.0 + 0.6)
+    found.backward()
+    assert kl.grad.tolist() == [[0, 0.5, 0.5], [0, 0.5, 0.5]]
+    assert losses.free_bits(kl, 0).item() == pytest.approx(0.1 + 3.0 + 0.6)
+    with pytest.raises(ValueError, match="least is -1; it must be at least 0"):
+        losses.free_bits(kl, -1)

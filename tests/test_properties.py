@@ -6,12 +6,15 @@ changed. A function in no table has a property of its own, here or where it is n
 """
 
 import numpy as np
+import properties_variants as variants
 import pytest
 import torch
 from bad_input_calls import CALLS
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from properties import ANY_FLOAT, FLOAT32, TOGETHER, TOGETHER32, WHOLE, Draw
+from properties import ANY_FLOAT, TOGETHER, TOGETHER32, Draw
+from properties import FLOAT32 as OF_NETWORKS
+from properties import WHOLE as OF_NUMBERS
 from torch import Tensor
 
 from aelesson import compression, corruptions, data, latent, likelihood, losses
@@ -47,6 +50,18 @@ OWN = {
     "objectives.denoising()": "test_objectives",
     "objectives.negative_elbo()": "test_objectives",
     "objectives.negative_iwae()": "test_objectives",
+    "conditional.ConditionalVAE.given": "test_conditional",
+    "bounds.vector_quantised()": "test_codebooks",
+    "bounds.free_bits()": "test_disentangle",
+    "bounds.total_correlation()": "test_disentangle",
+    "codebooks.Codebook": "test_codebooks",
+    "codebooks.MovingCodebook": "test_codebooks",
+    "codebooks.MovingCodebook.nearest": "test_codebooks",
+    "quantise.gumbel_softmax": "test_quantise",
+    "conditional.nll": "test_conditional",
+    "bounds.conditional()": "test_conditional",
+    "priors.MixturePrior": "test_priors",
+    "priors.VampPrior": "test_priors",
     "stacking.pretrain": "test_stacking",
     "stacking.train_layers": "test_stacking",
     "runtime.set_random_states": "test_runtime",
@@ -68,8 +83,10 @@ DRAWN = {  # made of a generator; what comes out is as large as what went in
     ),
     "latent.normal_like": lambda g: lambda x: latent.normal_like(x, g).sigmoid(),
 }
-BY_ROW = {**FLOAT32, **ANY_FLOAT, **WHOLE}
-OF_ALL = {**TOGETHER, **TOGETHER32}
+FLOAT32 = {**OF_NETWORKS, **variants.FLOAT32}
+WHOLE = {**OF_NUMBERS, **variants.WHOLE}
+BY_ROW = {**FLOAT32, **ANY_FLOAT, **variants.ANY_FLOAT, **WHOLE}
+OF_ALL = {**TOGETHER, **variants.TOGETHER, **TOGETHER32}
 
 
 def takes_data(call):

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 
 PLAIN = (int, float, str, bytes, bool, type(None))
+METHODS = ("nll", "mean", "log_prob", "kl")
+"""What likelihoods and priors are asked for, where a layer has its `forward`."""
 
 
 def name(function: Callable[..., object]) -> str:
@@ -44,10 +46,18 @@ def of_function(function: Callable[..., object]) -> str:
 
 
 def of_network(model: nn.Module) -> str:
-    """Return a digest of layers, their settings and the code of their `forward`."""
+    """Return a digest of layers, their settings and the code of their `forward`.
+
+    Likelihoods and priors of a user's own have the code of `METHODS` looked at, too.
+    """
     parts = [str(model)]
+    own = [part for part in model.modules() if _own(part)]
+    parts += [_code(type(part).forward, set()) for part in own]
     parts += [
-        _code(type(part).forward, set()) for part in model.modules() if _own(part)
+        _code(vars(type(part))[method], set())
+        for part in own
+        for method in METHODS
+        if method in vars(type(part)) and not part.__module__.startswith("aelesson.")
     ]
     return _short("\n".join(parts))
 

@@ -12,7 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.loss import _Loss
 from torch.optim import Optimizer
 
-from aelesson import layers, losses, objectives, require, runtime
+from aelesson import bounds, layers, losses, objectives, require, runtime
 from aelesson.objectives import Objective
 from aelesson.training import batching
 from aelesson.training.batching import Examples
@@ -21,12 +21,13 @@ from aelesson.training.terms import check_kinds, check_terms
 
 FACTORIES = {
     function
-    for _, function in inspect.getmembers(objectives, inspect.isfunction)
-    if function.__module__ == objectives.__name__
+    for home in (objectives, bounds)
+    for _, function in inspect.getmembers(home, inspect.isfunction)
+    if function.__module__ == home.__name__
     and "model" not in inspect.signature(function).parameters
     and not function.__name__.startswith("_")
 }
-"""The functions of `objectives` that make an objective and are none."""
+"""The functions of `objectives` and `bounds` that make an objective and are none."""
 
 
 def check_objective(objective: object) -> None:
@@ -44,9 +45,10 @@ def check_objective(objective: object) -> None:
     require.function("objective", objective, what)
     if objective in FACTORIES:
         told = getattr(objective, "__name__", "")
+        home = getattr(objective, "__module__", "").removeprefix("aelesson.")
         raise TypeError(
             f"objective is the function {told} itself; it must be what that makes: "
-            f"objectives.{told}(...), with its brackets"
+            f"{home}.{told}(...), with its brackets"
         )
 
 
