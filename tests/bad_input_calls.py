@@ -1,6 +1,7 @@
 """The valid calls of all rooms, and the public functions that need none."""
 
 import bad_input_data
+import bad_input_interpret
 import bad_input_models
 import bad_input_numbers
 import bad_input_variants
@@ -40,6 +41,7 @@ LEFT_OUT = {
     "likelihood.Estimate.of": "called by `nll` with what it has checked",
     "training.history.Epoch": "a result of `fit`",
     "training.history.History": "a result of `fit`",
+    "interpret.claims.ControlPassesError": "raised by `beyond_control`",
     "families.Likelihood.nll": "abstract",
     "families.Likelihood.loss": "abstract; its subclasses are tried",
     "families.Likelihood.per_image": "abstract; its subclasses are tried",
@@ -58,5 +60,11 @@ def is_left_out(key):
     return key in LEFT_OUT or any(key.startswith(f"{m}.") for m in MODULES_LEFT_OUT)
 
 
-ROOMS = bad_input_numbers, bad_input_models, bad_input_variants, bad_input_data
+ROOMS = (
+    bad_input_numbers,
+    bad_input_models,
+    bad_input_variants,
+    bad_input_interpret,
+    bad_input_data,
+)
 CALLS = {key: given for room in ROOMS for key, given in room.CALLS.items()}

@@ -6,6 +6,7 @@ changed. A function in no table has a property of its own, here or where it is n
 """
 
 import numpy as np
+import properties_interpret as interpreted
 import properties_variants as variants
 import pytest
 import torch
@@ -47,6 +48,8 @@ OWN = {
     "data.sets.Table.take": "here",
     "data.folders.FolderDataset.take": "data/test_folders",
     "data.sequences.check_padded": "here, by backwards",
+    "data.features.Features": "data/test_features",
+    "interpret.scores.match": "interpret/test_scores",
     "objectives.denoising()": "test_objectives",
     "objectives.negative_elbo()": "test_objectives",
     "objectives.negative_iwae()": "test_objectives",
@@ -83,10 +86,12 @@ DRAWN = {  # made of a generator; what comes out is as large as what went in
     ),
     "latent.normal_like": lambda g: lambda x: latent.normal_like(x, g).sigmoid(),
 }
-FLOAT32 = {**OF_NETWORKS, **variants.FLOAT32}
+FLOAT32 = {**OF_NETWORKS, **variants.FLOAT32, **interpreted.FLOAT32}
 WHOLE = {**OF_NUMBERS, **variants.WHOLE}
-BY_ROW = {**FLOAT32, **ANY_FLOAT, **variants.ANY_FLOAT, **WHOLE}
-OF_ALL = {**TOGETHER, **variants.TOGETHER, **TOGETHER32}
+ANY = {**ANY_FLOAT, **variants.ANY_FLOAT, **interpreted.ANY_FLOAT}
+BY_ROW = {**FLOAT32, **ANY, **WHOLE}
+TOGETHER32 |= interpreted.TOGETHER32
+OF_ALL = {**TOGETHER, **variants.TOGETHER, **interpreted.TOGETHER, **TOGETHER32}
 
 
 def takes_data(call):
