@@ -156,7 +156,7 @@ proven.verdict()
 # | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 30, exercises 80 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 40, exercises 111 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 30, exercises 78 |
-# | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 50, exercises 84 |
+# | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 35, exercises 84 |
 # | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 30, exercises 57 |
 # | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 30, exercises 155 |
 # | [14 Your data](14_your_data.ipynb) | How do you train on data of your own? | 35, exercises 97 |
