@@ -11,11 +11,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-# Lessons whose core is still too long: take off the list
-# what is mended, and lower the number. It never rises.
-NOT_YET = set()
-AT_MOST = 0
-
 
 def each(paths):
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
@@ -35,15 +30,7 @@ def test_a_lesson_folds_its_books_and_can_be_read_without_its_depth(path):
 def test_a_core_takes_an_hour_and_the_minutes_are_counted(path):
     notebook = nbformat.read(path, as_version=4)
     complaints = [*rules.core_is_short(notebook), *rules.time_is_counted(notebook)]
-    if path.stem in NOT_YET:
-        assert complaints, f"{path.stem} is mended: take it off the list"
-    else:
-        assert not complaints, "\n".join(complaints)
-
-
-def test_the_list_of_lessons_that_are_too_long_only_shrinks():
-    assert {path.stem for path in LESSONS} >= NOT_YET
-    assert len(NOT_YET) <= AT_MOST
+    assert not complaints, "\n".join(complaints)
 
 
 @each(LESSONS)
