@@ -446,14 +446,14 @@ for name in (CONV_64, MORE_64):
 proven.figure("share of the unfair difference, code size alone", share, digits=2)
 proven.claim("code size alone makes a sixth of it or more", share > 1 / 6)
 proven.claim(
-    "a code of 64 takes the dense network half of the way or more to conv with 32",
+    "the code of 64 takes 784-123-64 half of the way or more to the conv network with 32",
     test_mse[MORE] - test_mse[MORE_64] > 0.5 * (test_mse[MORE] - test_mse[CONV]),
 )
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** A good part of the difference is the code size alone: it takes the dense network
-# most of the way to the convolutional one with 32. Equal parameters did not make it fair. Code size,
+# **Read it.** A good part of the difference is the code size alone: it takes this dense network half
+# of the way or more to "conv, 32". Equal parameters did not make it fair. Code size,
 # parameters, steps, work and images are five budgets; say which of them are equal.
 #
 # ## 6. Is it really the neighbours?
@@ -652,7 +652,7 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** After three epochs the order is up to the seed: look at how wide the expected
 # intervals are. In the end the decoder that up-samples is ahead of the dense one, with these 8 and 16
-# channels; with half of them it may be behind. A training that is cut short does not choose a
+# channels; with half of them it ended behind on each seed that we tried. A training that is cut short does not choose a
 # decoder. And strides cost less than half of the work of up-sampling.
 #
 # ## 9. Depth: where do checkerboards come from?
