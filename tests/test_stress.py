@@ -20,13 +20,6 @@ from tools.records import AT_HAND
 
 LESSONS = sorted(measuring.LESSONS.glob("*.py"))
 
-# Lessons whose claims have not yet been tried by `make stress`: take off the list what
-# is mended, and lower the number. It never rises.
-NOT_YET = {
-    "05_denoising",
-}
-AT_MOST = 1
-
 
 # The lessons
 
@@ -35,16 +28,8 @@ AT_MOST = 1
 def test_every_claim_holds_where_it_was_stressed_or_names_its_budget(path):
     measured = _read()[path.stem]
     (entry,) = (measured[name] for name in AT_HAND if name in measured)
-    if path.stem in NOT_YET:
-        assert "stress" not in entry, f"{path.stem} was stressed: take it off the list"
-    else:
-        claims = stress.read_claims(path.read_text("utf-8"))
-        assert not stress.refused(path.stem, entry, claims)
-
-
-def test_the_list_of_lessons_that_were_never_stressed_only_shrinks():
-    assert {path.stem for path in LESSONS} >= NOT_YET
-    assert len(NOT_YET) <= AT_MOST
+    claims = stress.read_claims(path.read_text("utf-8"))
+    assert not stress.refused(path.stem, entry, claims)
 
 
 def loops_by_hand(text):
