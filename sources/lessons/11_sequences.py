@@ -373,12 +373,12 @@ proven.figure("test MSE, padded MLP, 4 times the strokes for a quarter of the ep
 proven.claim("in 8 epochs the MLP is ahead of the GRU", mlp_mse[8] < gru_mse[8], budget="in 8 epochs", any_width=True)
 proven.claim("with 400 epochs for the MLP, less work than the GRU's 24 epochs, the MLP is ahead", mlp_mse[400] < gru_mse[24], budget="with 400 epochs for the MLP, less work than the GRU's 24 epochs", any_width=True)
 proven.claim("in 160 epochs each, the order has turned round: the GRU is ahead", gru_mse[160] < mlp_mse[160], budget="in 160 epochs each", any_width=True)
-proven.claim("the GRU's longest training also beats the MLP's longest", ours < theirs, any_width=True)
+proven.claim("the GRU's 160 epochs also beat the MLP's 400", ours < theirs, budget="160 epochs", any_width=True)
 proven.claim("from 160 to 400 epochs, more training takes away less than a quarter of the MLP's error", theirs > 0.75 * mlp_mse[160], budget="from 160 to 400 epochs")
-proven.claim("both end ahead of PCA", max(ours, theirs) < pca)
+proven.claim("after 160 and 400 epochs both are ahead of PCA", max(ours, theirs) < pca, budget="after 160 and 400 epochs")
 proven.claim("the MLP's test error is more than 4 times its training error", theirs > 4 * seen["padded MLP"])
 proven.claim("its test error is a larger multiple of its training error than the GRU's", theirs / seen["padded MLP"] > ours / seen["GRU"])
-proven.claim("the MLP of ten times the parameters is behind the GRU as well", ours < larger_mse)
+proven.claim("the MLP of ten times the parameters is behind the GRU of 160 epochs as well", ours < larger_mse, budget="of 160 epochs")
 proven.claim("4 times the strokes take away a quarter of the MLP's error or more", more_mse < 0.75 * theirs)
 proven.verdict()
 
@@ -565,8 +565,8 @@ for begin in (0, 12, 24, 36):
 # %%
 for begin, share in zip((1, 13, 25, 37), shares):
     proven.figure(f"error as a share of zero motion's, steps {begin} to {begin + 11}", share, digits=2)
-proven.claim("from part to part of the trained length and beyond, steps 1 to 36, the share grows", shares[:3] == sorted(shares[:3]))
-proven.claim("in steps 25 to 36 it is twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0])
+proven.claim("of the GRU of 160 epochs the share grows from part to part, steps 1 to 36", shares[:3] == sorted(shares[:3]), budget="of 160 epochs")
+proven.claim("of the GRU of 160 epochs it is in steps 25 to 36 twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0], budget="of 160 epochs")
 proven.verdict()
 
 # %% [markdown]
@@ -606,7 +606,7 @@ proven.figure("MSE on the steps that exist", honest, digits=3)
 proven.claim("with padding counted, the MLP reports less error than it has", reported < 0.95 * honest)
 proven.claim("it has more error than the MLP that was masked for as long", honest > mlp_mse[160])
 proven.figure("MSE from the state at the end of the box", spoilt_mse, digits=3)
-proven.claim("read at the end of the box, the state gives 3 times the error or more", spoilt_mse > 3 * ours)
+proven.claim("read at the end of the box, the state of the GRU of 160 epochs gives 3 times the error or more", spoilt_mse > 3 * ours, budget="of 160 epochs")
 proven.claim("read there, it gives more than half of zero motion's error", spoilt_mse > 0.5 * zero_motion)
 proven.verdict()
 
