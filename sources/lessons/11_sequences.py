@@ -288,7 +288,8 @@ def recurrent(epochs, objective=free_running, order=sequences.backwards):
 # %% [markdown]
 # "Which is better?" has no answer without "after how much training?". So each is trained with
 # several budgets. Each learning rate was the best of three on strokes that are neither training nor
-# test, or close to it.
+# test, or close to it. (Longer is not always better: eight times the GRU's longest training at this
+# rate, tried once, ended in an error of over 100.)
 #
 # **Predict:** which of them is ahead after 8 epochs, which at the end? And where is PCA?
 
@@ -391,8 +392,7 @@ proven.verdict()
 #
 # So "the MLP is better" and "the GRU is better" are both true, of different budgets. Say which:
 # epochs, work, or data. With many thousand strokes the MLP's trouble may be gone; we have not
-# measured who is ahead there. Nor is longer always better: eight times the GRU's epochs at this rate,
-# tried once, ended in an error of over 100.
+# measured who is ahead there.
 #
 # ### And attention?
 #
