@@ -716,8 +716,9 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** The input at $\sigma = 0$ is perfect, infinitely many decibels, and not drawn.
-# Every denoiser harms it. The MLP is the worst: it has only ever seen images whose black was
-# a noisy grey. At twice their level, the linear map is ahead of both networks. Training on
+# Every denoiser harms it. After these epochs the MLP is the worst: it has only ever seen images whose
+# black was a noisy grey. At twice their level, the linear map is then ahead of both networks (with
+# eight times the epochs, tried once, neither held). Training on
 # all levels helps where the specialist is lost, and costs a little where it is at home. So a
 # denoiser is a tool for the damage that it was trained on. And for other *kinds* of damage?
 #

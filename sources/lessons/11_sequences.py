@@ -566,8 +566,8 @@ for begin in (0, 12, 24, 36):
 # %%
 for begin, share in zip((1, 13, 25, 37), shares):
     proven.figure(f"error as a share of zero motion's, steps {begin} to {begin + 11}", share, digits=2)
-proven.claim("of the GRU of 160 epochs the share grows from part to part, steps 1 to 36", shares[:3] == sorted(shares[:3]), budget="of 160 epochs")
-proven.claim("of the GRU of 160 epochs it is in steps 25 to 36 twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0], budget="of 160 epochs")
+proven.claim("the share of the GRU of 160 epochs grows from part to part, steps 1 to 36", shares[:3] == sorted(shares[:3]), budget="of 160 epochs")
+proven.claim("the share of the GRU of 160 epochs is in steps 25 to 36 twice that of steps 1 to 12, or more", shares[2] > 2 * shares[0], budget="of 160 epochs")
 proven.verdict()
 
 # %% [markdown]
