@@ -58,7 +58,7 @@ scores: $(VENV)/.test  ## Measure the references of the open tasks
 bench: $(VENV)/.test  ## Measure speed, memory and growth: docs/bench.md
 	$(RUN) benchmarks.speed
 
-reproduce: $(VENV)/.test  ## Measure the results on all of MNIST; ROW=name for one row
+reproduce: $(VENV)/.test  ## Measure the results at full size; ROW=name for one row
 	$(RUN) benchmarks.reproduce $(ROW)
 
 # Only a folder that was made here is removed: VENV may name one of yours.

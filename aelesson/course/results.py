@@ -1,7 +1,7 @@
 """What was measured at full size, for lessons to show beside their own figures.
 
-`make reproduce` measures on all of MNIST, writes `docs/results.md`, and keeps in
-`results.json`, which is installed with the package, what this module reads.
+`make reproduce` measures, most rows on all of MNIST, writes `docs/results.md`, and
+keeps in `results.json`, which is installed with the package, what this module reads.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 from aelesson import require
 
 OURS = "ours"
+MNIST, TEST = "All of MNIST", "test images"  # what most rows are about
 WIDTH = 88  # letters in a line
 
 
@@ -34,6 +35,8 @@ class FullSize:
         beside: Baselines and controls: a figure for each of the same runs.
         published: Published figures, by their source.
         notes: Other figures of the runs, by their name, in units of their own.
+        data: What was trained on.
+        judged: What the row's figures are of.
     """
 
     title: str
@@ -47,6 +50,8 @@ class FullSize:
     beside: Mapping[str, tuple[float, ...]]
     published: Mapping[str, float]
     notes: Mapping[str, tuple[float, ...]]
+    data: str = MNIST
+    judged: str = TEST
 
     def mean(self, name: str = OURS) -> float:
         """Return the mean over runs of our figure, or of another one of the row.
@@ -70,7 +75,7 @@ class FullSize:
         spreads = {name: self._spread(values) for name, values in figures.items()}
         width = max(map(len, spreads.values()))
         lines = [f"    {spread:{width}}  {name}" for name, spread in spreads.items()]
-        head = f"All of MNIST, {runs}; {self.unit} on test images, {better} is better"
+        head = f"{self.data}, {runs}; {self.unit} on {self.judged}, {better} is better"
         how = fill(f"(ours: {self.settings.split('. ')[0].rstrip('.')})", WIDTH)
         return "\n".join([self.title, head, *lines, how])
 
@@ -83,7 +88,7 @@ class FullSize:
 
 
 def full_size(row: str) -> FullSize:
-    """Return what was measured on all of MNIST for a row of `docs/results.md`.
+    """Return what was measured at full size for a row of `docs/results.md`.
 
     Args:
         row: Its name there, such as `"autoencoder"` or `"one-class"`.

@@ -9,7 +9,16 @@ from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
 from benchmarks.reproduce.rows import Row
 
-FROM_ROW = ("title", "unit", "digits", "higher_is_better", "settings", "remark")
+FROM_ROW = (
+    "title",
+    "unit",
+    "digits",
+    "higher_is_better",
+    "settings",
+    "remark",
+    "data",
+    "judged",
+)
 
 
 def write(rows: Sequence[Row], results: Path, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from aelesson.course.results import MNIST, TEST
 from aelesson.data import ImageSet, Splits
 from aelesson.objectives import Objective
 from aelesson.training import TrainConfig, fit
@@ -96,6 +97,10 @@ class Outcome:
     notes: Mapping[str, float] = field(default_factory=dict)
 
 
+def _nothing(outcomes: Sequence[Outcome]) -> Mapping[str, float]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table of results.
@@ -113,6 +118,10 @@ class Row:
         higher_is_better: Whether larger figures are better ones.
         seeds: How many runs.
         remark: What a reader must know to compare; not a part of the settings.
+        data: What is trained on.
+        judged: What the figure is of.
+        over_runs: Figures that need all runs together, by their name; from their
+            outcomes, by seed.
     """
 
     name: str
@@ -126,6 +135,9 @@ class Row:
     higher_is_better: bool = False
     seeds: int = 3
     remark: str = ""
+    data: str = MNIST
+    judged: str = TEST
+    over_runs: Callable[[Sequence[Outcome]], Mapping[str, float]] = _nothing
 
     def reaches(self, value: float) -> bool | None:
         """Tell whether a figure is as good as the aim, if there is one."""

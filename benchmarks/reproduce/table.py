@@ -5,9 +5,13 @@ from benchmarks.reproduce import (
     denoising,
     few_labels,
     grey_vae,
+    learnt_prior,
     one_class,
+    sparse_features,
+    sprites,
     stacked,
     vae,
+    vq_vae,
 )
 from benchmarks.reproduce.rows import Row
 
@@ -20,5 +24,9 @@ ROWS: tuple[Row, ...] = (
     one_class.ROW,
     vae.VAE_ROW,
     vae.IWAE_ROW,
+    learnt_prior.ROW,
+    vq_vae.ROW,
     grey_vae.ROW,
+    sprites.ROW,
+    sparse_features.ROW,
 )

@@ -44,6 +44,13 @@ def test_a_single_run_has_no_range(monkeypatch):
     assert lines[2] == "    0.10  ours"
 
 
+def test_a_row_with_data_of_its_own_says_so(monkeypatch):
+    other = TOY | {"data": "All sprites", "judged": "the same sprites"}
+    monkeypatch.setattr(results, "_read", lambda: {"toy": other})
+    head = str(results.full_size("toy")).splitlines()[1]
+    assert head == "All sprites, 3 runs; MSE on the same sprites, lower is better"
+
+
 def test_means_are_found_by_name(toy):
     assert toy.mean() == toy.mean("ours") == pytest.approx(0.2)
     assert toy.mean("PCA") == 0.5

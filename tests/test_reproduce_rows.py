@@ -1,0 +1,121 @@
+"""What single rows of the table of results are made of."""
+
+import math
+
+import pytest
+import torch
+
+from aelesson.models import VAE
+from benchmarks.reproduce import learnt_prior, masked, sparse_features, sprites, vq_vae
+from benchmarks.reproduce.rows import Job, Outcome
+
+
+@pytest.fixture
+def job(tmp_path):
+    torch.manual_seed(0)
+    return Job(None, 0, torch.device("cpu"), tmp_path, small=True)
+
+
+def test_a_masked_convolution_sees_only_what_comes_before():
+    torch.manual_seed(0)
+    x = torch.randn(1, 3, 5, 5, requires_grad=True)
+    for itself in (False, True):
+        masked.MaskedConv(3, 5, itself)(x)[0, :, 2, 3].sum().backward()
+        seen = x.grad[0].abs().sum(0).flatten() > 0
+        own = 2 * 5 + 3
+        assert not seen[own + 1 :].any()
+        assert seen[own].item() == itself
+        assert seen[own - 1].item()
+        x.grad = None
+
+
+def test_a_prior_over_grids_is_one():
+    torch.manual_seed(0)
+    prior = masked.CodePrior(2, 3, 8, 1).eval()
+    with torch.no_grad():
+        prior.place.normal_()
+        every = torch.cartesian_prod(*[torch.arange(2)] * 9).view(-1, 3, 3)
+        whole = (-masked.nats(prior(every), every)).exp().sum().item()
+    assert whole == pytest.approx(1, abs=1e-4)
+
+
+def test_counts_are_a_prior_that_knows_places():
+    known = torch.zeros(98, vq_vae.SIDE, vq_vae.SIDE, dtype=torch.long)
+    known[:, 0, 0] = 1
+    prior = vq_vae.counted(known)
+    seen = 99 / (98 + vq_vae.VECTORS)
+    unlike = known[:1].clone()
+    unlike[0, 0, 0] = 0
+    values = prior(torch.cat([known[:1], unlike]))
+    assert values[0].item() == pytest.approx(-49 * math.log(seen), rel=1e-5)
+    assert (values[1] - values[0]).item() == pytest.approx(math.log(99), rel=1e-4)
+    assert vq_vae.uniform(known)[0].item() == pytest.approx(
+        49 * math.log(vq_vae.VECTORS)
+    )
+
+
+def test_a_grid_of_codes_restores_what_the_model_does():
+    torch.manual_seed(0)
+    model, x = vq_vae.build(), torch.rand(3, 1, 28, 28).round()
+    codes = vq_vae.grids(model, x)
+    assert codes.shape == (3, vq_vae.SIDE, vq_vae.SIDE)
+    with torch.no_grad():
+        model.eval()
+        raw = model.decoder[1](model.decoder[0].look_up(codes))
+        expected = model.likelihood.per_image(raw, x)
+    torch.testing.assert_close(vq_vae.pixel_nats(model, x), expected)
+
+
+def test_the_learnt_prior_differs_from_the_row_vae_by_its_prior_alone(job, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        learnt_prior.vae, "judge", lambda job, model, s: made.append(model)
+    )
+    images = torch.rand(4, 1, 28, 28)
+    monkeypatch.setattr(Job, "train", lambda *rest: type("H", (), {"seconds": 1.0}))
+    part = type("P", (), {"images": images})
+    learnt_prior.run(Job(type("S", (), {"train": part}), 0, job.device, job.folder))
+    (model,) = made
+    assert isinstance(model, VAE)
+    assert len(model.prior.means) == learnt_prior.NORMALS
+    usual = learnt_prior.vae.build()
+    assert str(usual.encoder) == str(model.encoder)
+    assert str(usual.decoder) == str(model.decoder)
+
+
+def test_perfect_directions_are_recovered_and_controls_find_nothing(job):
+    truth, known, judged, strengths = sparse_features.draw(job)
+    assert sparse_features.share(truth.vectors, truth) == 100
+    model, _ = sparse_features.kinds(job)[sparse_features.OURS]
+    with torch.no_grad():
+        model.decoder.weight.copy_(truth.vectors.T)
+        model.encoder[0].weight.copy_(truth.vectors)
+    found, notes = sparse_features.judge(model, truth, judged, strengths)
+    assert found == 100
+    assert notes["L0"] == pytest.approx(sparse_features.ACTIVE, abs=0.1)
+    assert max(sparse_features.controls(job, truth, known).values()) < 1
+    frozen, _ = sparse_features.kinds(job)[sparse_features.FROZEN]
+    assert sparse_features.share(frozen.decoder.directions, truth) < 1
+    assert not frozen.decoder.weight.requires_grad
+
+
+def outcome(gap, bound, correlation):
+    beside = {"VAE": gap, "beta-VAE": -gap}
+    notes = {
+        f"{what}, {name}": value
+        for name in sprites.WAYS
+        for what, value in (("-ELBO", bound), ("total correlation", correlation))
+    }
+    return Outcome(gap, 1.0, beside, notes)
+
+
+def test_seeds_are_chosen_without_factors_and_then_compared():
+    outcomes = [outcome(0.1, 5.0, 1.0), outcome(0.3, 4.0, 2.0), outcome(0.2, 4.5, 3.0)]
+    found = sprites.chosen_blindly(outcomes)
+    ours = sprites.OURS
+    assert found[f"{ours}: rank correlation of the gap with -ELBO"] == pytest.approx(-1)
+    assert found[f"{ours}: gap of the seed with the lowest -ELBO"] == 0.3
+    assert found[f"{ours}: gap of the seed with the lowest total correlation"] == 0.1
+    assert found[f"{ours}: largest gap"] == 0.3
+    assert found["beta-VAE: gap of the seed with the lowest -ELBO"] == -0.3
+    assert sprites.chosen_blindly(outcomes[:1]) == {}
