@@ -12,7 +12,8 @@ PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBA
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help lab test test-fast lint types notebooks build check expected stress scores bench reproduce clean
+.PHONY: FORCE help lab test test-fast lint types notebooks site serve build check explore \
+	expected stress scores bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,11 +41,20 @@ lint: $(VENV)/.test  ## Check style
 types: $(VENV)/.test  ## Check types
 	$(RUN) mypy
 
+site: $(VENV)/.test  ## Make the course's web site, build/site/html
+	$(PLAIN) $(RUN) tools.site build
+
+serve: site  ## Show the web site on this machine
+	@$(RUN) tools.site serve
+
 build: $(VENV)/.test  ## Make the notebooks whose text has changed
 	$(RUN) tools.build build $(if $(FORCE),--force)
 
 check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 	$(RUN) tools.build check $(if $(CI),--strict)
+
+explore: $(VENV)/.test  ## Make the explorables: digits, baselines, JavaScript (needs node)
+	$(RUN) tools.explore
 
 expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 	$(RUN) tools.expected $(LESSONS)

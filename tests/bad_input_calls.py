@@ -5,6 +5,7 @@ import bad_input_interpret
 import bad_input_models
 import bad_input_numbers
 import bad_input_variants
+from bad_input import call
 
 CHECKED_BY_FIT = "only `fit` and `evaluate` call it, with what they have checked"
 MODULES_LEFT_OUT = {
@@ -68,3 +69,14 @@ ROOMS = (
     bad_input_data,
 )
 CALLS = {key: given for room in ROOMS for key, given in room.CALLS.items()}
+CALLS["explore.train"] = call(
+    legal=[("seed", "zero", "a seed like others")],
+    hidden=64,
+    latent_dim=8,
+    code="relu",
+    loss="bce",
+    learning_rate=0.01,
+    schedule="constant",
+    epochs=10,
+    seed=1,
+)

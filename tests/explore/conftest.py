@@ -1,0 +1,140 @@
+"""What tests of explorables need: node, esbuild, a browser; without them, a reason."""
+
+import functools
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from aelesson.explore import STATIC
+from tools.explore.__main__ import NODE_MODULES
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Run a program of this folder on a value; return what it prints, both as JSON."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("node is not installed: JavaScript is not tried")
+
+    def run(name, value):
+        done = subprocess.run(
+            [program, "--no-warnings", str(HERE / name)],
+            input=json.dumps(value),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def node_modules():
+    if shutil.which("node") is None or not (NODE_MODULES / "esbuild").is_dir():
+        pytest.skip(
+            "node or esbuild is not there (cd tools/site && npm ci --ignore-scripts): "
+            "bundles are not made anew"
+        )
+    return NODE_MODULES
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: no browser is tried"
+    )
+    with sync_api.sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        path = shutil.which("chromium") or (str(own) if own.is_file() else None)
+        if path is None:
+            pytest.skip("chromium is not installed: no browser is tried")
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>An explorable</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<style>
+  body {{ margin: 1rem; font-family: sans-serif; background: #fff; color: #1c1c1c }}
+  body.dark {{ background: #131416; color: #cfd0d0 }}
+</style></head>
+<body class="{theme}"><main><h1>An explorable</h1><div id="here"></div></main>
+<script type="module">
+  import {{ mount }} from "./{name}.js";
+  mount(document.getElementById("here"), {settings});
+</script></body></html>
+"""
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serve what browsers load, and bare pages that call it."""
+
+    pages = {}  # noqa: RUF012
+
+    def do_GET(self):
+        page = self.pages.get(self.path)
+        if page is None:
+            return super().do_GET()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        return self.wfile.write(page.encode())
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address():
+    handler = functools.partial(Handler, directory=str(STATIC))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def show(browser, address):
+    """Open a bare page with an explorable; what goes wrong on it fails the test."""
+    errors, requests, contexts = [], [], []
+
+    def open_page(name, width=1000, theme="light", script="", **settings):
+        text = PAGE.format(theme=theme, name=name, settings=json.dumps(settings))
+        Handler.pages["/page.html"] = text
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        context.set_default_timeout(300_000)
+        page = context.new_page()
+        page.add_init_script(script)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda m: m.type in ("error", "warning") and errors.append(m.text),
+        )
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"{address}/page.html")
+        page.get_by_role("button", name="Start").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+    outside = [
+        url for url in requests if not url.startswith((address, "blob:", "data:"))
+    ]
+    assert requests
+    assert not outside

@@ -1,0 +1,114 @@
+"""The site in a real browser: errors, requests, widths, access for everybody."""
+
+import functools
+import http.server
+import shutil
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WIDTHS = (360, 768, 1280, 1600)
+JUDGE = """async rules => (await axe.run({runOnly: rules, resultTypes: ["violations"]}))
+    .violations"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(html):
+    handler = functools.partial(Quiet, directory=html)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
+    found = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not found:
+        pytest.skip(f"none of {', '.join(BROWSERS)}: the pages are not opened")
+    with playwright.sync_playwright() as library:
+        opened = library.chromium.launch(
+            executable_path=found[0], args=["--no-sandbox"]
+        )
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """What happened when a page was opened."""
+
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    wider: list[int] = field(default_factory=list)
+    barriers: dict[str, list[object]] = field(default_factory=dict)
+    formulas: int = 0
+    unread: int = 0
+
+
+@pytest.fixture(scope="module")
+def visits(html, address, browser):
+    """Open every page once."""
+    names = sorted(str(path.relative_to(html)) for path in html.rglob("*.html"))
+    return {name: visit(browser, f"{address}/{name}") for name in names}
+
+
+def visit(browser, url):
+    seen = Visit()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("console", lambda m: m.type == "error" and seen.said.append(m.text))
+    page.on("pageerror", lambda error: seen.said.append(str(error)))
+    page.on("request", lambda request: seen.asked.append(request.url))
+    page.on("response", lambda r: r.status >= 400 and seen.missing.append(r.url))
+    page.goto(url, wait_until="networkidle")
+    seen.formulas = page.locator("mjx-container").count()
+    seen.unread = page.locator("mjx-merror").count()
+    page.add_script_tag(path=AXE)
+    for rule in page.evaluate(JUDGE, RULES):
+        seen.barriers[rule["id"]] = [node["target"] for node in rule["nodes"]]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            seen.wider.append(width)
+    page.close()
+    return seen
+
+
+def test_no_page_says_an_error(visits):
+    assert not {name: seen.said for name, seen in visits.items() if seen.said}
+    assert not {name: seen.missing for name, seen in visits.items() if seen.missing}
+
+
+def test_no_request_leaves_the_machine(visits, address):
+    for name, seen in visits.items():
+        assert all(url.startswith((address, "data:")) for url in seen.asked), name
+
+
+def test_formulas_are_set(visits):
+    assert visits["notebooks/08_vae.html"].formulas > 50
+    assert visits["api/losses.html"].formulas > 5
+    assert not [name for name, seen in visits.items() if seen.unread]
+
+
+def test_no_page_is_wider_than_the_screen(visits):
+    assert not {name: seen.wider for name, seen in visits.items() if seen.wider}
+
+
+def test_pages_are_for_everybody(visits):
+    assert not {n: seen.barriers for n, seen in visits.items() if seen.barriers}

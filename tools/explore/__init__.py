@@ -1,0 +1,1 @@
+"""Makes what the explorables are made of: sheets of digits, and bundles."""

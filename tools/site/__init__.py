@@ -1,0 +1,1 @@
+"""The course as a web site that asks nothing of any other machine."""

@@ -1,0 +1,71 @@
+"""Build the course's site in build/site/html, or show it.
+
+    python -m tools.site build
+    python -m tools.site serve [--port 8000]
+
+Nothing is executed: pages show the notebooks that the build made and the tests ran.
+"""
+
+import functools
+import http.server
+import shutil
+import subprocess
+from pathlib import Path
+
+import typer
+from sphinx.cmd.build import build_main
+
+from tools.site.api import lay_api
+from tools.site.pages import lay_pages
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+OUT = ROOT / "build" / "site"
+app = typer.Typer(help="The course as a web site.", add_completion=False)
+
+
+@app.command()
+def build(out: Path = OUT) -> None:
+    """Build all pages; a warning is an error."""
+    pages, files, html = out / "pages", out / "files", out / "html"
+    lay_pages(ROOT, pages, files)
+    lay_api(ROOT, pages)
+    shutil.rmtree(html, ignore_errors=True)
+    options = ["-c", str(HERE), "-b", "html", "-q", "-W", "--keep-going", "-j", "2"]
+    if failed := build_main([*options, str(pages), str(html)]):
+        raise typer.Exit(failed)
+    shutil.copytree(files, html / "files")
+    shutil.copytree(
+        ROOT / "aelesson" / "explore" / "static", html / "_static" / "explore"
+    )
+    lay_mathjax(html / "_static" / "mathjax")
+
+
+def lay_mathjax(folder: Path) -> None:
+    """Bring MathJax and its letters, so that no page asks another machine for them."""
+    if not (MODULES / "mathjax").is_dir():
+        subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=HERE, check=True)
+    (folder / "a11y").mkdir(parents=True)
+    shutil.copy(MODULES / "mathjax" / "tex-chtml.js", folder)
+    shutil.copy(MODULES / "mathjax" / "a11y" / "assistive-mml.js", folder / "a11y")
+    letters = MODULES / "@mathjax" / "mathjax-newcm-font" / "chtml"
+    shutil.copytree(letters, folder / "font" / "chtml")
+
+
+@app.command()
+def serve(port: int = 8000) -> None:
+    """Show the site on this machine until Ctrl-C."""
+    handler = functools.partial(
+        http.server.SimpleHTTPRequestHandler, directory=OUT / "html"
+    )
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        print(f"http://127.0.0.1:{server.server_port}  (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,100 @@
+"""Lay the course's pages where Sphinx reads them, in the folders that links expect.
+
+A notebook loses what a page has of its own (the way through the lesson) and what only
+runs in JupyterLab; a figure takes its description with it.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from tools.navigation import TAG as NAVIGATION
+from tools.site.slugs import from_jupyter
+
+HERE = Path(__file__).parent
+NOTEBOOKS = {"notebooks": "Lessons", "exercises": "Exercises"}
+LOOK_UP = ("glossary", "cheat_sheet", "results", "bench", "coverage")
+ABOUT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+LINKED = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff")  # pages offer them as files
+LEFT_OUT = {NAVIGATION, "widget"}
+LINK = re.compile(r"(\]\([^()\s#]*)#((?:[^()\s]|\([^()\s]*\))+)\)")
+
+
+def lay_pages(root: Path, pages: Path, files: Path) -> None:
+    """Fill two folders, which are made anew.
+
+    Args:
+        root: The repository.
+        pages: What Sphinx reads.
+        files: What pages offer for download: notebooks as they are.
+    """
+    for folder in (pages, files):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in NOTEBOOKS:
+        (pages / name).mkdir(parents=True)
+        for path in sorted((root / name).glob("*.ipynb")):
+            _lay_notebook(path, pages / name / path.name)
+        shutil.copytree(root / name, files / name, ignore=_all_but_notebooks)
+    unread = shutil.ignore_patterns("*.json")
+    shutil.copytree(root / "docs", pages / "docs", ignore=unread)
+    for name in (*ABOUT, *LINKED):
+        shutil.copy(root / name, pages)
+    for path in pages.rglob("*.md"):
+        path.write_text(with_page_links(path.read_text("utf-8")), "utf-8")
+    (pages / "index.md").write_text(_front(pages), "utf-8")
+
+
+def _all_but_notebooks(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if not name.endswith(".ipynb")}
+
+
+def _lay_notebook(path: Path, page: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook.cells = list(_cells(notebook.cells))
+    offer = f'<a href="../files/{page.parent.name}/{page.name}" download>Download</a>'
+    cell = new_markdown_cell(  # type: ignore[no-untyped-call]
+        f'<p class="offer">{offer} this notebook</p>', id="offer"
+    )
+    notebook.cells.insert(1, cell)
+    nbformat.write(notebook, page)  # type: ignore[no-untyped-call]
+
+
+def _cells(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    for cell in cells:
+        if LEFT_OUT & set(cell.metadata.get("tags", [])):
+            continue
+        if cell.cell_type == "markdown":
+            cell.source = with_page_links(cell.source)
+        elif alt := cell.metadata.get("alt"):
+            cell.metadata["mystnb"] = {"image": {"alt": alt}}
+        yield cell
+
+
+def with_page_links(text: str) -> str:
+    """Return text whose links lead to pages: sheets, and headings by their anchors."""
+    text = text.replace("../workbook/", "../exercises/")
+    return LINK.sub(lambda m: f"{m[1]}#{from_jupyter(m[2])})", text)
+
+
+def _front(pages: Path) -> str:
+    trees = [
+        (caption, sorted(f"{name}/{path.stem}" for path in (pages / name).iterdir()))
+        for name, caption in NOTEBOOKS.items()
+    ]
+    trees += [
+        ("Look up", [f"docs/{name}" for name in LOOK_UP]),
+        ("About", ["api/index", *(Path(name).stem for name in ABOUT)]),
+    ]
+    front = (HERE / "index.md").read_text("utf-8")
+    return front + "".join(toctree(caption, names) for caption, names in trees)
+
+
+def toctree(caption: str, names: Iterable[str]) -> str:
+    """Return a table of contents that only the side of a page shows."""
+    lines = "\n".join(names)
+    return f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{lines}\n```\n"
