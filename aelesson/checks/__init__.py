@@ -8,6 +8,7 @@
 from aelesson.checks import (
     applications,
     basics,
+    beyond_vae,
     clinic,
     conv,
     denoising,
@@ -27,6 +28,7 @@ __all__ = [
     "CheckFailed",
     "applications",
     "basics",
+    "beyond_vae",
     "clinic",
     "conv",
     "denoising",
