@@ -11,6 +11,10 @@ PLAIN  := env -u AELESSON_DATASET -u AELESSON_DATA_DIR -u AELESSON_SEED -u MPLBA
 # JupyterLab refuses to start as root unless told to.
 ROOT   := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
+# JupyterLab asks nobody for news, and nobody whether to.
+LAB    := $(VENV)/share/jupyter/lab/settings
+QUIET  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+
 .DEFAULT_GOAL := help
 .PHONY: FORCE help lab test test-fast lint types notebooks site serve build check explore \
 	expected stress scores bench reproduce clean
@@ -80,6 +84,7 @@ clean:  ## Remove the environment (not your workbook)
 $(VENV)/.lab $(VENV)/.test: $(VENV)/.%: pyproject.toml constraints.txt $(VENV)/pyvenv.cfg
 	@echo "Installing what the course needs ($*): about 2 minutes, once."
 	@$(RUN) pip install --quiet -c constraints.txt -e ".[$*]"
+	@mkdir -p $(LAB) && echo '$(QUIET)' > $(LAB)/overrides.json
 	@touch $@ $(VENV)/.lab
 
 # Asked at every call. Made anew where Python was upgraded or went away, as packages of
