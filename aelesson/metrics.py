@@ -99,6 +99,70 @@ def active_units(mean: Tensor, threshold: float = 0.01) -> int:
     return int((mean.var(dim=0) > threshold).sum())
 
 
+def share_sure(model: nn.Module, images: Tensor, least: float = 0.9) -> float:
+    """Return of which share of images a classifier is sure what they show.
+
+    Of images that a generator made it says whether *each* looks like something known;
+    `cloud_distance` says whether *all* vary as they should.
+
+    Args:
+        model: A classifier `(B, ...) -> (B, classes)`, of logits.
+        images: Shape `(B, ...)`.
+        least: The probability of the likeliest class that counts as sure, in [0, 1].
+
+    Raises:
+        ValueError: If there is no image, the classifier does not take it or gives what
+            is no logit, or `least` is no probability.
+    """
+    require.number("least", least, at_least=0, at_most=1)
+    logits = apply(model, model, images)
+    require.finite_tensor("the model's logits for images", logits, "(B, classes)")
+    return (logits.softmax(dim=1).amax(dim=1) > least).double().mean().item()
+
+
+def cloud_distance(features: Tensor, reference: Tensor) -> float:
+    r"""Return how far two clouds are apart, in mean and covariance.
+
+    $|\mu_a - \mu_b|^2 + \mathrm{tr}(C_a + C_b - 2 (C_a C_b)^{1/2})$, the Fréchet
+    distance of normal distributions. Of few points it is too large: two halves of one
+    cloud are not at 0.
+
+    Source: Heusel et al. (2017), "GANs trained by a two time-scale update rule converge
+    to a local Nash equilibrium", equation 6: with features of their classifier it is
+    the Fréchet inception distance.
+
+    Args:
+        features: Such as a classifier's hidden units for images that a generator made,
+            `(N, D)` with `N` of 2 or more.
+        reference: The same of real images, `(M, D)`.
+
+    Returns:
+        In squared units of the features.
+
+    Raises:
+        ValueError: If one has fewer than two rows or a value that is not finite, or
+            they differ in `D`.
+    """
+    clouds = {"features": features, "reference": reference}
+    for name, cloud in clouds.items():
+        require.finite_tensor(name, cloud, "(N, D)")
+        if len(cloud) < 2:
+            told = f"{name} has shape {tuple(cloud.shape)}"
+            raise ValueError(f"{told}: a covariance needs two rows or more")
+    if features.shape[1] != reference.shape[1]:
+        raise ValueError(
+            f"features has shape {tuple(features.shape)} and reference "
+            f"{tuple(reference.shape)}: they must have the same columns"
+        )
+    a, b = features.double(), reference.double()
+    mean = (a.mean(0) - b.mean(0)).square().sum()
+    of_a, of_b = (torch.cov(each.T).reshape(a.shape[1], -1) for each in (a, b))
+    values, directions = torch.linalg.eigh(of_a)
+    root = directions * values.clamp_min(0).sqrt() @ directions.T
+    roots = torch.linalg.eigvalsh(root @ of_b @ root).clamp_min(0).sqrt()
+    return float(mean + of_a.trace() + of_b.trace() - 2 * roots.sum())
+
+
 def psnr(x_hat: Tensor, x: Tensor, pixels: tuple[float, float] = (0.0, 1.0)) -> Tensor:
     r"""Return each image's peak signal-to-noise ratio.
 

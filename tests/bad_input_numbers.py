@@ -8,6 +8,7 @@ from bad_input_examples import (
     ANY_DTYPE,
     ANY_LENGTH,
     ANY_SHAPE,
+    CLASSIFIER,
     DRAWN,
     FLAT,
     FLATTENED,
@@ -174,6 +175,14 @@ CALLS = {
     "metrics.reconstruction_error": call(model=NET, images=X),
     "metrics.dead_units": call(codes=Z),
     "metrics.active_units": call(mean=Z, threshold=0.01),
+    "metrics.share_sure": call(
+        legal=[("images", "less", FLATTENED)], model=CLASSIFIER, images=X, least=0.9
+    ),
+    "metrics.cloud_distance": call(
+        legal=[("features reference", "shorter", NOT_IN_STEP)],
+        features=Z,
+        reference=Z.flip(0),
+    ),
     "metrics.psnr": call(x_hat=X.flip(0), x=X, pixels=(0.0, 1.0)),
     "metrics.ssim": call(x_hat=X, x=X, pixels=(0.0, 1.0)),
     # anomaly

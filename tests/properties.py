@@ -220,6 +220,7 @@ def term(objective, net):
 TOGETHER = {  # one figure of all rows, whatever their order
     "metrics.dead_units": of_codes(lambda z: metrics.dead_units(z.relu())),
     "metrics.active_units": of_codes(metrics.active_units),
+    "metrics.cloud_distance": of_codes(lambda z: metrics.cloud_distance(z, 2 * z)),
     "anomaly.threshold_from_normals": lambda d: (
         lambda scores: anomaly.threshold_from_normals(scores, 0.3),
         d.values(1).flatten(),
@@ -270,6 +271,10 @@ TOGETHER = {  # one figure of all rows, whatever their order
 LIKE = torch.rand(2, *SHAPE)
 
 TOGETHER32 = {
+    "metrics.share_sure": lambda d: (
+        lambda x: metrics.share_sure(CLASSIFIER, x, 0.5),
+        d.images(),
+    ),
     "objectives.reconstruction()": term(objectives.reconstruction(), NET),
     "objectives.penalised()": term(
         objectives.penalised(lambda net, x: net.encode(x).abs().sum(1), 0.1), NET

@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 import torch
+from scipy.linalg import sqrtm
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import nn
 
@@ -80,6 +82,35 @@ def test_active_units_are_those_whose_mean_moves_with_the_image():
 def test_activity_of_fewer_than_two_images_is_refused(shape):
     with pytest.raises(ValueError, match=r"mean has shape .* expected \(B, D\)"):
         metrics.active_units(torch.zeros(shape))
+
+
+def test_a_classifier_is_sure_above_a_probability():
+    logits = torch.tensor([[3.0, 0.0], [0.0, 2.0], [0.1, 0.0]])  # 0.95, 0.88, 0.52
+    assert metrics.share_sure(nn.Identity(), logits) == pytest.approx(1 / 3)
+    assert metrics.share_sure(nn.Identity(), logits, least=0.8) == pytest.approx(2 / 3)
+    assert metrics.share_sure(nn.Identity(), logits, least=0.5) == 1
+
+
+def test_the_distance_of_clouds_is_that_of_normals_with_their_moments():
+    generator = torch.Generator().manual_seed(0)
+    a, b = (torch.randn(40, 3, generator=generator).double() for _ in range(2))
+    b = (
+        2
+        * b
+        @ torch.tensor([[1.0, 0.5, 0.0], [0.0, 1.0, 0.3], [0.0, 0.0, 0.2]]).double()
+    )
+    cov_a, cov_b = torch.cov(a.T).numpy(), torch.cov(b.T).numpy()
+    spread = np.trace(cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b).real)
+    right = float((a.mean(0) - b.mean(0)).square().sum()) + spread
+    assert metrics.cloud_distance(a, b) == pytest.approx(right, rel=1e-6)
+    assert metrics.cloud_distance(a, a + 2) == pytest.approx(12, rel=1e-6)
+
+
+def test_clouds_of_one_row_or_other_columns_are_refused():
+    with pytest.raises(ValueError, match=r"features has shape \(1, 3\): a covariance"):
+        metrics.cloud_distance(torch.zeros(1, 3), torch.zeros(4, 3))
+    with pytest.raises(ValueError, match="same columns"):
+        metrics.cloud_distance(torch.zeros(4, 2), torch.zeros(4, 3))
 
 
 def test_psnr_is_that_of_scikit_image():

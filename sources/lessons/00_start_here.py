@@ -156,15 +156,15 @@ proven.verdict()
 # | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 30, exercises 80 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 40, exercises 111 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 30, exercises 78 |
+# | [09 Beyond the VAE](09_beyond_vae.ipynb) | Which part of the bound would you change? | 35, exercises 95 |
 # | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 35, exercises 84 |
 # | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 30, exercises 57 |
+# | [12 Interpretability](12_interpretability.ipynb) | What does a sparse autoencoder find? | 45, exercises 115 |
 # | [13 Clinic](13_clinic.ipynb) | What is wrong when nothing looks wrong? | 30, exercises 155 |
 # | [14 Your data](14_your_data.ipynb) | How do you train on data of your own? | 35, exercises 97 |
 #
-# Take them in this order; 03, 06, 10 and 11 may also wait until you need them, and 14 may
-# come as soon as you have done 02 and the first sections of 10. The numbers
-# leave room for lessons that are being written: what came after the variational
-# autoencoder (09), and interpretability (12).
+# Take them in this order; 03, 06 and 09 to 12 may also wait until you need them (12 needs
+# 06), and 14 may come as soon as you have done 02 and the first sections of 10.
 #
 # ## Glossary
 #

@@ -1095,5 +1095,5 @@ proven.summary()
 #
 # ## Next
 #
-# The prior is a choice, and so is the posterior. Lesson 09, which is being written, changes one
-# at a time. Until then, [lesson 10](10_applications.ipynb) puts codes to use.
+# The prior is a choice, and so is the posterior: [lesson 09](09_beyond_vae.ipynb) changes one part
+# of the bound at a time.

@@ -716,6 +716,5 @@ proven.summary()
 #
 # ## Next
 #
-# We have asked what a code keeps. Lesson 12, which is being written, asks what single numbers
-# *mean*. Until then, [lesson 13](13_clinic.ipynb) shows you twelve programs that run, look
-# fine, and are wrong.
+# We have asked what a code keeps. [Lesson 12](12_interpretability.ipynb) asks what its single
+# numbers *mean*.
