@@ -566,7 +566,7 @@ for name, images in drawn.items():
     proven.figure(f"sure, VQ-VAE, {name}", is_sure, digits=3, at_most=1)
     proven.figure(f"cloud distance, VQ-VAE, {name}", far, digits=1)
 uniform, counted, paired = drawn
-proven.claim("counting saves a sixth of the 48 bits or more", cost[counted] < 48 * 5 / 6)
+proven.claim("counting saves an eighth of the 48 bits or more", cost[counted] < 48 * 7 / 8)
 proven.claim("knowing the one before changes that by less than 5 bits",
              abs(cost[paired] - cost[counted]) < 5)
 proven.claim("drawn uniformly, the cloud is 1.3 times as far as with counts, or more",
@@ -637,7 +637,7 @@ proven.claim("and the ELBO is worse", after[5]["-ELBO"] > after[1]["-ELBO"])
 few, many = signals[0], signals[-1]
 proven.claim("with 64 draws the decoder's signal is 1.3 times as clear, or more",
              many["decoder"] > 1.3 * few["decoder"])
-proven.claim("and the encoder's no clearer than by a tenth", many["encoder"] < 1.1 * few["encoder"])
+proven.claim("and the encoder's no clearer than by a fifth", many["encoder"] < 1.2 * few["encoder"])
 proven.verdict()
 
 # %% [markdown]
@@ -847,7 +847,7 @@ ax.set_yticks(range(len(gaps)), list(gaps))
 ax.margins(y=0.15)
 ax.invert_yaxis()
 ax.set(xlabel="mutual information gap (1: each unit tells one factor)", xlim=(0, None),
-       title="In 30 epochs, seeds of one method lie as far apart as methods")
+       title="In 30 epochs, seeds of one method lie farther apart than methods")
 plt.show()
 
 # %%
@@ -863,6 +863,12 @@ for at, method in enumerate(METHODS):
     for name, term in {"-ELBO": nll + kl, "total correlation": tc}.items():
         lucky = int(term[mine].argmin()) == max(range(3), key=lambda k: gaps[method][k])
         proven.figure(f"the lowest {name} picks the best seed, {method}", lucky, digits=0, at_most=1)
+averages = {method: sum(three) / 3 for method, three in gaps.items()}
+lead = averages["total correlation"] - averages["VAE"]
+proven.claim("on average over three seeds the penalty's gap is ahead of the VAE's", lead > 0)
+apart_by = max(gaps["total correlation"]) - min(gaps["total correlation"])
+proven.claim("in 30 epochs its seeds lie farther apart than that lead", apart_by > lead,
+             budget="in 30 epochs")
 behind = min(gaps["total correlation"]) < max(gaps["VAE"] + gaps["beta 4"])
 proven.claim("in 30 epochs the penalty's worst seed is behind the best one of another method",
              behind, budget="in 30 epochs")
@@ -873,9 +879,9 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** The penalty does what it asks for: nearly all of the units' total correlation is gone.
-# Whether a unit then tells one factor is another question. Grey ticks are the course's other seeds: in 30
-# epochs seeds lie as far apart as methods, and the penalty's worst is behind another's best. So one
-# seed proves nothing, and an untrained encoder belongs beside every gap.
+# On average its gap is ahead of the VAE's, too. But look at single seeds (grey ticks are the course's
+# other runs): in 30 epochs they lie farther apart than that lead, and the penalty's worst is behind
+# another's best. So one seed proves nothing, and an untrained encoder belongs beside every gap.
 #
 # Could one choose the good seed without knowing the factors, by the lowest bound or the lowest total
 # correlation? Over the course's five runs of all three methods:
@@ -1003,14 +1009,14 @@ proven.verdict()
 #   fitted afterwards. A label is used when the code is dear.
 # - A discrete code needs a gradient past the choice, a codebook that starts among the codes, and a
 #   prior over its indices, which costs bits. Perplexity alone says nothing.
-# - Gradients through a choice trade bias for noise. In short trainings, disentanglement differs between
-#   seeds as much as between methods.
+# - Gradients through a choice trade bias for noise. In short trainings, disentanglement differs more
+#   between seeds than between methods.
 #
 # What was changed, what it fixed, what it cost, from the numbers of this run:
 
 # %%
 def moved(term, model):
-    return f"{term} {plain[term]:.1f} to {measured[model][term]:.1f}"
+    return f"{term} {plain[term]:.3g} to {measured[model][term]:.3g}"
 
 sure_by = {name: f"{100 * looks[f'VAE, {name}'][0]:.0f} %" for name in models_by}
 table = {
@@ -1021,7 +1027,7 @@ table = {
     "VampPrior": (f"sure {sure_by['reference']} to {sure_by['VampPrior']}", "50 more pictures a step"),
     "10 fitted normals": (f"R {plain['R']:.1f} to {fitted_rate:.1f}", "a fit afterwards"),
     "label, beta 4": (f"{100 * obeys[four]:.0f} % obey", f"labels; NLL {nll_told[four]:.1f}"),
-    "new starts": (f"vectors {used['too wide']:.0f} to {used['new starts']:.0f}", "no gradient needed"),
+    "new starts": (f"vectors {used['too wide']:.0f} to {used['new starts']:.0f}", "a moving average"),
     "whole numbers": (f"{cost[counted]:.0f} bits an image", f"-ELBO {vq_bound[counted]:.1f}"),
 }
 print(*(f"{name:20}{gain:24}{price}" for name, (gain, price) in table.items()), sep="\n")
