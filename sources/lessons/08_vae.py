@@ -90,6 +90,12 @@ def cloud_distance(images, reference=x_test):
     spread = cov_a.trace() + cov_b.trace() - 2 * roots.sum()
     return ((mean_a - mean_b).square().sum() + spread).item()
 
+# %%
+few, all_of_them = (metrics.apply(hidden, hidden, x) for x in (x_test[:500], x_test))
+assert math.isclose(sure(x_test), metrics.share_sure(classifier, x_test), abs_tol=1e-6)
+theirs = metrics.cloud_distance(few, all_of_them)
+assert math.isclose(cloud_distance(x_test[:500]), theirs, rel_tol=1e-3, abs_tol=1e-3)
+
 # %% [markdown]
 # Now 500 codes from each distribution. As many real digits, new to model and classifier, show
 # the best possible numbers: as 500 images are only part of a cloud, their distance is not 0.
