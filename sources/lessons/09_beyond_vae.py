@@ -329,7 +329,8 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** The VampPrior saves *rate*: its normals are the encoder's own, so they stand where the
 # codes are. Its codes are harder to tell from draws, and its draws are far more often digits: they come
-# closer than the plain autoencoder's. The free mixture starts from random places and is not there yet.
+# closer than the plain autoencoder's. The free mixture starts from
+# random places, and is behind even after 4 times the training.
 #
 # But see the last baseline. Ten normals, fitted in a moment to the codes of the finished reference, take
 # as much off the rate, within two nats, and draw as well. So a prior that fits is worth a lot, and to
@@ -411,10 +412,10 @@ proven.verdict()
 # **Read it.** With $\beta = 1$ the label is half ignored: a linear probe still finds the digit in the
 # code, and with another label many pictures stay what they were. Why? To say the digit twice costs
 # 2.3 nats at most, of more than a hundred. With $\beta = 4$ each nat of code is dear and the label is
-# free, so the decoder takes the digit from there: nine of ten obey. A probe still finds traces. And
-# style pays, too: the likelihood is worse by several nats.
+# free, so the decoder takes the digit from there: nine of ten obey. A probe still reads two thirds
+# of the digits. And style pays, too: the likelihood is worse by several nats.
 #
-# So a condition alone takes nothing out of a code. Its price does.
+# So a condition alone takes little out of a code; with a higher price on the code it takes more.
 #
 # ## 5. Can a code be made of whole numbers?
 #
@@ -499,9 +500,9 @@ proven.claim("and the distortion falls by a nat or more", wrong["new starts"] < 
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Too wide, and most vectors never win a code; new starts bring nearly all of them into
-# use, and the pictures get better. State *both* numbers. That many vectors are used does not yet mean
-# that they tell anything: *Break it* has a codebook in full use, whose pictures are all the same.
+# **Read it.** Too wide, and most vectors never win a code; moving averages with new starts bring nearly
+# all of them into use, and the pictures get better. (Which of the two does it, we did not test.) State
+# *both* numbers: does it mean anything that many vectors are used? *Break it* puts that to the test.
 #
 # ## 6. What does drawing from a discrete code cost?
 #
@@ -578,8 +579,8 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** Drawn uniformly, the decoder gets codes that no image has, and answers with strokes. Counts
 # alone save a good part of the bits, and the draws come much closer to digits. The index before adds
-# little: our places are outputs of a linear layer and have no neighbours. On a map of convolutions they
-# do, and networks over such maps draw sharp pictures (van den Oord et al., 2017).
+# little: perhaps because our places, outputs of a linear layer, have no neighbours, or because 4,096
+# pairs a place are many to count. On a map of convolutions places do have neighbours, and networks over such maps draw sharp pictures (van den Oord et al., 2017).
 #
 # With the price of its indices counted, this VQ-VAE's bound is *not* better than the plain VAE's. What
 # it gives are whole numbers: a code that can be stored, counted and predicted.
@@ -588,9 +589,9 @@ proven.verdict()
 #
 # Average $K$ weights before the logarithm, and the bound is tighter (lesson 08, section 9). It can be
 # trained with, too: the **IWAE** (Burda et al., 2016). Both models below go on from the reference, for
-# as many epochs; one has 5 draws for each picture.
+# the same few epochs; one has 5 draws for each picture.
 #
-# But a tighter bound leaves the encoder less to do. How much of its gradient is signal? For one weight:
+# But is a tighter bound also a better teacher? How much of its gradient is signal? For one weight:
 # the mean of the gradient over draws, divided by its standard deviation (Rainforth et al., 2018).
 #
 # **Predict:** does the signal grow with $K$, in the decoder and in the encoder?
@@ -677,7 +678,7 @@ def through(copies, temperature, hard):
     (y @ vectors - target).square().sum().backward()
     return copies.grad
 
-# %% alt="Standard deviation of one draw against bias, both logarithmic: two falling curves, Gumbel-softmax below straight-through; at the left edge, without bias, the score function, and below it the centred one."
+# %% alt="Standard deviation of one draw against bias, both logarithmic: two falling curves, Gumbel-softmax below straight-through; at the left, with no more bias than the noise of the draws, the score function, and below it the centred one."
 def judge(gradient):
     draws = gradient(logits.repeat(50_000, 1).requires_grad_())
     return (draws.mean(0) - exact).norm().item(), draws.var(0).sum().sqrt().item()
@@ -717,9 +718,10 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** Nothing is for nothing. Only the score function is right on average, and centred (lesson
-# 08) it varies no more than Gumbel-softmax at temperature 0.5, which is biased. Low temperatures trade
-# bias for noise. Straight-through is needed where the decoder must see one whole vector; here it pays for
-# that with more of both. With four choices the oldest way is a good one; it does not use the
+# 08) it varies about as much as Gumbel-softmax at temperature 0.5, which is biased. (Below about 0.05 a
+# bias in the figure is the noise of 50,000 draws.) Low temperatures trade bias for noise.
+# Straight-through is needed where the decoder must see one whole vector; it pays with more noise, and
+# at temperature 1 with more bias. With four choices the oldest way is a good one; it does not use the
 # slope, so it suffers as choices become many.
 #
 # ### A codebook without vectors
@@ -847,7 +849,7 @@ ax.set_yticks(range(len(gaps)), list(gaps))
 ax.margins(y=0.15)
 ax.invert_yaxis()
 ax.set(xlabel="mutual information gap (1: each unit tells one factor)", xlim=(0, None),
-       title="In 30 epochs, seeds of one method lie farther apart than methods")
+       title="In 30 epochs, seeds of the penalty lie farther apart than the methods' means")
 plt.show()
 
 # %%
@@ -893,8 +895,9 @@ for name in ("-ELBO", "total correlation"):
     print(f"the lowest {name}: best of three in {sum(hits):.0f} of {len(hits)} cases")
 
 # %% [markdown]
-# A third is chance. Locatello et al. (2019) trained 12,000 models and found no rule to rely on; nor is
-# there one in principle: turn a normal code, and the likelihood is the same.
+# A third is chance: the bound does no better; the total correlation did, in too few cases to rely on.
+# Locatello et al. (2019) found no reliable rule in 12,000 models. The likelihood cannot give one: rotate
+# the axes of a normal code, and it is the same.
 #
 # ## 10. Depth: what else has the same bound?
 #
@@ -997,7 +1000,8 @@ proven.verdict()
 #
 # <details><summary>5. Which of ten seeds is disentangled?</summary>
 #
-# Without the factors nobody can say: turn a normal code, and the likelihood is the same. Report all ten.
+# Without the factors the likelihood cannot say: rotate the axes of a normal code, and it is the same.
+# Report all ten.
 #
 # </details>
 #
@@ -1007,10 +1011,10 @@ proven.verdict()
 #   sleeping units, and do nothing where none sleeps.
 # - A prior that goes where the codes are saves rate and fills holes, whether learnt inside the bound or
 #   fitted afterwards. A label is used when the code is dear.
-# - A discrete code needs a gradient past the choice, a codebook that starts among the codes, and a
+# - A discrete code needs a gradient past the choice, a codebook that comes to where the codes are, and a
 #   prior over its indices, which costs bits. Perplexity alone says nothing.
-# - Gradients through a choice trade bias for noise. In short trainings, disentanglement differs more
-#   between seeds than between methods.
+# - Gradients through a choice trade bias for noise. In short trainings, seeds of the penalty differ
+#   more in disentanglement than the methods do on average.
 #
 # What was changed, what it fixed, what it cost, from the numbers of this run:
 
