@@ -28,6 +28,7 @@ app = typer.Typer(help="The course as a web site.", add_completion=False)
 @app.command()
 def build(out: Path = OUT) -> None:
     """Build all pages; a warning is an error."""
+    install_modules()
     pages, files, html = out / "pages", out / "files", out / "html"
     lay_pages(ROOT, pages, files)
     lay_api(ROOT, pages)
@@ -42,10 +43,20 @@ def build(out: Path = OUT) -> None:
     lay_mathjax(html / "_static" / "mathjax")
 
 
+def install_modules() -> None:
+    """Install what pages need from npm, unless it is there."""
+    if (MODULES / "mathjax").is_dir():
+        return
+    if (npm := shutil.which("npm")) is None:
+        typer.echo(
+            "npm is not installed: the site's formulas need MathJax from it", err=True
+        )
+        raise typer.Exit(1)
+    subprocess.run([npm, "ci", "--ignore-scripts"], cwd=HERE, check=True)
+
+
 def lay_mathjax(folder: Path) -> None:
     """Bring MathJax and its letters, so that no page asks another machine for them."""
-    if not (MODULES / "mathjax").is_dir():
-        subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=HERE, check=True)
     (folder / "a11y").mkdir(parents=True)
     shutil.copy(MODULES / "mathjax" / "tex-chtml.js", folder)
     shutil.copy(MODULES / "mathjax" / "a11y" / "assistive-mml.js", folder / "a11y")
@@ -59,6 +70,9 @@ def serve(port: int = 8000) -> None:
     handler = functools.partial(
         http.server.SimpleHTTPRequestHandler, directory=OUT / "html"
     )
+    if not (OUT / "html" / "index.html").is_file():
+        typer.echo("no site in build/site/html: run `make site` first", err=True)
+        raise typer.Exit(1)
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         print(f"http://127.0.0.1:{server.server_port}  (Ctrl-C ends it)")
         try:
