@@ -23,7 +23,8 @@ def html(tmp_path_factory):
         shared = shared.parent
     out = shared / "site"
     with FileLock(shared / "site.lock"):
-        if not out.exists():
+        if not (built := out / "built").exists():  # a build that failed left none
             command = [sys.executable, "-m", "tools.site", "build", "--out", out]
             subprocess.run(command, cwd=ROOT, check=True)
+            built.touch()
     return out / "html"
