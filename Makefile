@@ -57,8 +57,8 @@ build: $(VENV)/.test  ## Make the notebooks whose text has changed
 check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 	$(RUN) tools.build check $(if $(CI),--strict)
 
-explore: $(VENV)/.test  ## Make the explorables: digits, baselines, JavaScript (needs node)
-	$(RUN) tools.explore
+explore: $(VENV)/.test  ## Make the explorables, or ONLY=name (needs node and chromium)
+	$(PLAIN) $(RUN) tools.explore $(ONLY)
 
 expected: $(VENV)/.test  ## Measure every lesson again, with five seeds
 	$(RUN) tools.expected $(LESSONS)

@@ -79,6 +79,24 @@ PAGE = """<!doctype html>
 """
 
 
+AXE = (
+    "window.axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+)
+
+
+@pytest.fixture
+def barriers(node_modules):
+    """Return what axe-core finds wrong on a page: the rule and the first element."""
+
+    def find(page):
+        if not page.evaluate("'axe' in window"):
+            page.add_script_tag(path=str(node_modules / "axe-core" / "axe.min.js"))
+        violations = page.evaluate(f"{AXE}.then((result) => result.violations)")
+        return [(each["id"], each["nodes"][0]["html"]) for each in violations]
+
+    return find
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serve what browsers load, and bare pages that call it."""
 
@@ -111,7 +129,7 @@ def show(browser, address):
     """Open a bare page with an explorable; what goes wrong on it fails the test."""
     errors, requests, contexts = [], [], []
 
-    def open_page(name, width=1000, theme="light", script="", **settings):
+    def open_page(name, width=1000, theme="light", script="", blocked=None, **settings):
         text = PAGE.format(theme=theme, name=name, settings=json.dumps(settings))
         Handler.pages["/page.html"] = text
         context = browser.new_context(viewport={"width": width, "height": 900})
@@ -119,14 +137,20 @@ def show(browser, address):
         context.set_default_timeout(300_000)
         page = context.new_page()
         page.add_init_script(script)
+        if blocked:
+            page.route(blocked, lambda route: route.fulfill(status=404))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
-            lambda m: m.type in ("error", "warning") and errors.append(m.text),
+            lambda m: (
+                m.type in ("error", "warning")
+                and not (blocked and "404" in m.text)
+                and errors.append(m.text)
+            ),
         )
         page.on("request", lambda request: requests.append(request.url))
         page.goto(f"{address}/page.html")
-        page.get_by_role("button", name="Start").wait_for()
+        page.locator("section.explorable").wait_for()
         return page
 
     yield open_page

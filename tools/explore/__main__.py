@@ -1,29 +1,56 @@
-"""Make what explorables are made of: `python -m tools.explore`.
+"""Make what explorables are made of: `python -m tools.explore [NAMES...]`.
 
-The sheets of digits and the errors to beat come from the library; the bundles need
-node, and esbuild as tools/site/package.json has it.
+The recipes train the networks and measure the figures; the bundles, which hold some of
+the figures, need node, and esbuild as tools/site/package.json has it; the stills need a
+browser.
 """
 
 import subprocess
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Annotated
 
+import typer
+
+from aelesson import runtime
 from aelesson.explore import STATIC
-from tools.explore.sheets import write_sheets
+from tools.explore.stills import write_stills
 
 HERE = Path(__file__).parent
 NODE_MODULES = HERE.parent / "site" / "node_modules"
 SOURCE = STATIC.parent / "src"
+STILLS = HERE.parents[1] / "docs" / "explorables"
 
 
-def main() -> None:
-    """Write the sheets, then the bundles, which hold some of their figures."""
-    STATIC.mkdir(exist_ok=True)
-    write_sheets(STATIC, SOURCE)
+def recipes() -> dict[str, ModuleType]:
+    """Return the recipe of every explorable, by name."""
+    names = sorted(path.stem for path in (HERE / "recipes").glob("[!_]*.py"))
+    return {name: import_module(f"tools.explore.recipes.{name}") for name in names}
+
+
+def main(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Explorables; all without.")
+    ] = None,
+    train: Annotated[bool, typer.Option(help="Train the networks anew.")] = True,
+) -> None:
+    """Train the networks, write the bundles, and take the stills."""
+    known = recipes()
+    if unknown := set(names or []) - known.keys():
+        raise typer.BadParameter(
+            f"there is no explorable {min(unknown)!r}; there are {', '.join(known)}"
+        )
+    chosen = {name: known[name] for name in names or known}
+    for recipe in chosen.values() if train else ():
+        runtime.start(0)
+        recipe.make(STATIC, SOURCE)
     if not (NODE_MODULES / "esbuild").is_dir():
         subprocess.run(
             ["npm", "ci", "--ignore-scripts"], cwd=NODE_MODULES.parent, check=True
         )
     write_bundles(STATIC)
+    write_stills({name: recipe.pose for name, recipe in chosen.items()}, STILLS)
 
 
 def write_bundles(folder: Path) -> None:
@@ -32,4 +59,4 @@ def write_bundles(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

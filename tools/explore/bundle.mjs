@@ -3,13 +3,17 @@
 // An import of "worker:./file.js" gives the text of a program for a worker, bundled
 // as well, so that an explorable stays one file.
 
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCE = join(HERE, "../../aelesson/explore/src");
-const EXPLORABLES = ["train"];
+// An explorable is a program with a style of its own: NAME.js and NAME.css.
+const programs = new Set(readdirSync(SOURCE));
+const EXPLORABLES = [...programs].filter((name) => name.endsWith(".js") &&
+  programs.has(name.replace(/js$/, "css")));
 const { build } = createRequire(join(HERE, "../site/package.json"))("esbuild");
 
 const shared = {
@@ -32,7 +36,7 @@ const workers = {
 };
 
 await build({
-  ...shared, entryPoints: EXPLORABLES.map((name) => `${name}.js`), format: "esm",
+  ...shared, entryPoints: EXPLORABLES, format: "esm",
   outdir: resolve(process.argv[2]), plugins: [workers],
   banner: { js: "// Made from aelesson/explore/src by `make explore`: change it there." },
 });

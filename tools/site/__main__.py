@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 from sphinx.cmd.build import build_main
 
+from aelesson.explore import STATIC
 from tools.site.api import lay_api
 from tools.site.pages import lay_pages
 
@@ -37,9 +38,8 @@ def build(out: Path = OUT) -> None:
     if failed := build_main([*options, str(pages), str(html)]):
         raise typer.Exit(failed)
     shutil.copytree(files, html / "files")
-    shutil.copytree(
-        ROOT / "aelesson" / "explore" / "static", html / "_static" / "explore"
-    )
+    shutil.copytree(STATIC, html / "_static" / "explore")
+    shutil.copytree(ROOT / "docs" / "explorables", html / "_static" / "explorables")
     lay_mathjax(html / "_static" / "mathjax")
 
 

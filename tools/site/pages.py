@@ -4,6 +4,7 @@ A notebook loses what a page has of its own (the way through the lesson) and wha
 runs in JupyterLab; a figure takes its description with it.
 """
 
+import html
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ LOOK_UP = ("glossary", "cheat_sheet", "results", "bench", "coverage")
 ABOUT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 LINKED = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff")  # pages offer them as files
 LEFT_OUT = {NAVIGATION, "widget"}
+LIVE = re.compile(r"^explore\.(\w+)\(\)$", re.MULTILINE)
+STILL = re.compile(r"!\[([^\]]*)\]\(\.\./docs/explorables/\w+\.png\)\n*")
 LINK = re.compile(r"(\]\([^()\s#]*)#((?:[^()\s]|\([^()\s]*\))+)\)")
 
 
@@ -65,14 +68,29 @@ def _lay_notebook(path: Path, page: Path) -> None:
 
 
 def _cells(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    alt = ""
     for cell in cells:
+        if live := LIVE.search(cell.source):
+            yield new_markdown_cell(live_html(live[1], alt), id=cell.id)  # type: ignore[no-untyped-call]
+            continue
         if LEFT_OUT & set(cell.metadata.get("tags", [])):
             continue
         if cell.cell_type == "markdown":
-            cell.source = with_page_links(cell.source)
+            if still := STILL.search(cell.source):
+                alt = still[1]
+            cell.source = with_page_links(STILL.sub("", cell.source))
         elif alt := cell.metadata.get("alt"):
             cell.metadata["mystnb"] = {"image": {"alt": alt}}
         yield cell
+
+
+def live_html(name: str, alt: str, root: str = "..") -> str:
+    """Return an explorable; until it has come, and without JavaScript, its still."""
+    still = f"{root}/_static/explorables/{name}.png"
+    return (
+        f'<div data-explorable="{name}">'
+        f'<img src="{still}" alt="{html.escape(alt)}" loading="lazy"></div>'
+    )
 
 
 def with_page_links(text: str) -> str:

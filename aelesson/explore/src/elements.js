@@ -62,3 +62,11 @@ function picture(images, n) {
   }
   return data;
 }
+
+// One image of pixels in [0, 1] on a canvas of 28 x 28.
+export function putImage(canvas, x) {
+  canvas.getContext("2d").putImageData(picture(inBytes(x), 0), 0, 0);
+}
+
+// Pixels in [0, 1] as bytes, as they are drawn.
+export const inBytes = (x) => Uint8ClampedArray.from(x, (value) => 255 * value);

@@ -48,7 +48,7 @@ export function apply({ inputs, outputs, activation, W, b }, x) {
   return activate[activation](y);
 }
 
-const activate = {
+export const activate = {
   linear: (y) => y,
   relu: (y) => y.map((value) => (value > 0 ? value : 0)),
   sigmoid: (y) => y.map((value) => 1 / (1 + Math.exp(-value))),

@@ -13,3 +13,18 @@ addEventListener("load", () => {
   reachable();
   window.MathJax?.startup?.promise.then(reachable); // formulas get their widths late
 });
+
+// An explorable comes when it is nearly in view.
+const explorables = new URL("explore/", document.currentScript.src);
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    import(new URL(`${target.dataset.explorable}.js`, explorables))
+      .then(({ mount }) => mount(target));
+  }
+}, { rootMargin: "600px" });
+
+addEventListener("DOMContentLoaded", () => {
+  for (const each of document.querySelectorAll("[data-explorable]")) near.observe(each);
+});
