@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aelesson.explore import STATIC
-from tools.explore.__main__ import NODE_MODULES
+from tools.site.modules import MODULES, NpmMissingError, install_modules
 
 HERE = Path(__file__).parent
 
@@ -39,12 +39,11 @@ def node():
 
 @pytest.fixture(scope="session")
 def node_modules():
-    if shutil.which("node") is None or not (NODE_MODULES / "esbuild").is_dir():
-        pytest.skip(
-            "node or esbuild is not there (cd tools/site && npm ci --ignore-scripts): "
-            "bundles are not made anew"
-        )
-    return NODE_MODULES
+    try:
+        install_modules()
+    except NpmMissingError as error:
+        pytest.skip(f"{error}: bundles are not made anew")
+    return MODULES
 
 
 @pytest.fixture(scope="session")

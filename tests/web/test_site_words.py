@@ -4,16 +4,29 @@ import pytest
 import typer
 
 from tools.site import __main__ as site
+from tools.site import modules
 from tools.site.slugs import from_jupyter, slug
 
 
 def test_without_npm_it_says_what_is_needed(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(site, "MODULES", tmp_path)
-    monkeypatch.setattr(site.shutil, "which", lambda name: None)
+    monkeypatch.setattr(modules, "MODULES", tmp_path)
+    monkeypatch.setattr(modules.shutil, "which", lambda name: None)
     with pytest.raises(typer.Exit):
         site.build(tmp_path / "out")
     assert "npm is not installed" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_new_lock_file_is_followed(tmp_path, monkeypatch):
+    monkeypatch.setattr(modules, "HERE", tmp_path)
+    monkeypatch.setattr(modules, "MODULES", tmp_path)
+    monkeypatch.setattr(modules.shutil, "which", lambda name: name)
+    calls = []
+    monkeypatch.setattr(modules.subprocess, "run", lambda *a, **k: calls.append(a))
+    for lock, count in (("a", 1), ("a", 1), ("b", 2)):
+        (tmp_path / "package-lock.json").write_text(lock)
+        modules.install_modules()
+        assert len(calls) == count
 
 
 def test_without_a_site_nothing_is_served(tmp_path, monkeypatch, capsys):

@@ -16,9 +16,9 @@ import typer
 from aelesson import runtime
 from aelesson.explore import STATIC
 from tools.explore.stills import write_stills
+from tools.site.modules import install_modules
 
 HERE = Path(__file__).parent
-NODE_MODULES = HERE.parent / "site" / "node_modules"
 SOURCE = STATIC.parent / "src"
 STILLS = HERE.parents[1] / "docs" / "explorables"
 
@@ -45,10 +45,7 @@ def main(
     for recipe in chosen.values() if train else ():
         runtime.start(0)
         recipe.make(STATIC, SOURCE)
-    if not (NODE_MODULES / "esbuild").is_dir():
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts"], cwd=NODE_MODULES.parent, check=True
-        )
+    install_modules()
     write_bundles(STATIC)
     write_stills({name: recipe.pose for name, recipe in chosen.items()}, STILLS)
 

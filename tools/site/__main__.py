@@ -9,7 +9,6 @@ Nothing is executed: pages show the notebooks that the build made and the tests 
 import functools
 import http.server
 import shutil
-import subprocess
 from pathlib import Path
 
 import typer
@@ -17,11 +16,12 @@ from sphinx.cmd.build import build_main
 
 from aelesson.explore import STATIC
 from tools.site.api import lay_api
+from tools.site.launch import home, lay_colab
+from tools.site.modules import MODULES, NpmMissingError, install_modules
 from tools.site.pages import lay_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-MODULES = HERE / "node_modules"
 OUT = ROOT / "build" / "site"
 app = typer.Typer(help="The course as a web site.", add_completion=False)
 
@@ -29,7 +29,11 @@ app = typer.Typer(help="The course as a web site.", add_completion=False)
 @app.command()
 def build(out: Path = OUT) -> None:
     """Build all pages; a warning is an error."""
-    install_modules()
+    try:
+        install_modules()
+    except NpmMissingError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
     pages, files, html = out / "pages", out / "files", out / "html"
     lay_pages(ROOT, pages, files)
     lay_api(ROOT, pages)
@@ -41,18 +45,8 @@ def build(out: Path = OUT) -> None:
     shutil.copytree(STATIC, html / "_static" / "explore")
     shutil.copytree(ROOT / "docs" / "explorables", html / "_static" / "explorables")
     lay_mathjax(html / "_static" / "mathjax")
-
-
-def install_modules() -> None:
-    """Install what pages need from npm, unless it is there."""
-    if (MODULES / "mathjax").is_dir():
-        return
-    if (npm := shutil.which("npm")) is None:
-        typer.echo(
-            "npm is not installed: the site's formulas need MathJax from it", err=True
-        )
-        raise typer.Exit(1)
-    subprocess.run([npm, "ci", "--ignore-scripts"], cwd=HERE, check=True)
+    if known := home():
+        lay_colab(ROOT, out / "colab", known)
 
 
 def lay_mathjax(folder: Path) -> None:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from tools.navigation import TAG as NAVIGATION
+from tools.site.launch import home, offer
 from tools.site.slugs import from_jupyter
 
 HERE = Path(__file__).parent
@@ -59,10 +60,8 @@ def _all_but_notebooks(folder: str, names: list[str]) -> set[str]:
 def _lay_notebook(path: Path, page: Path) -> None:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     notebook.cells = list(_cells(notebook.cells))
-    offer = f'<a href="../files/{page.parent.name}/{page.name}" download>Download</a>'
-    cell = new_markdown_cell(  # type: ignore[no-untyped-call]
-        f'<p class="offer">{offer} this notebook</p>', id="offer"
-    )
+    line = offer(page.parent.name, page.name, home())
+    cell = new_markdown_cell(line, id="offer")  # type: ignore[no-untyped-call]
     notebook.cells.insert(1, cell)
     nbformat.write(notebook, page)  # type: ignore[no-untyped-call]
 

@@ -1,0 +1,34 @@
+"""What pages need from npm: formulas, a judge of access, a maker of bundles."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from filelock import FileLock
+
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+
+
+class NpmMissingError(RuntimeError):
+    """Nothing can be installed from npm."""
+
+
+def install_modules() -> None:
+    """Install what `package-lock.json` names, unless all of it is there already.
+
+    Raises:
+        NpmMissingError: If it is not there, and npm is not installed.
+    """
+    lock = (HERE / "package-lock.json").read_bytes()
+    followed = MODULES / ".followed"  # a copy of the lock file that was installed
+    with FileLock(HERE / ".npm.lock"):
+        if followed.is_file() and followed.read_bytes() == lock:
+            return
+        if (npm := shutil.which("npm")) is None:
+            raise NpmMissingError(
+                "npm is not installed: the pages need MathJax, esbuild and axe-core "
+                "from it (https://nodejs.org)"
+            )
+        subprocess.run([npm, "ci", "--ignore-scripts"], cwd=HERE, check=True)
+        followed.write_bytes(lock)
