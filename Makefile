@@ -1,4 +1,4 @@
-# Two commands: `make lab` and `make test`. Both do all the set-up.
+# `make serve`, `make lab`, `make test`: each does all the set-up.
 
 VENV   ?= .venv
 PYTHON ?= python3

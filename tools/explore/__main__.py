@@ -1,7 +1,7 @@
 """Make what explorables are made of: `python -m tools.explore [NAMES...]`.
 
 The recipes train the networks and measure the figures; the bundles, which hold some of
-the figures, need node, and esbuild as tools/site/package.json has it; the stills need a
+the figures, need node, and esbuild as tools/site/package.json has it; the pictures need a
 browser.
 """
 
@@ -15,7 +15,7 @@ import typer
 
 from aelesson import runtime
 from aelesson.explore import STATIC
-from tools.explore.stills import write_stills
+from tools.explore.stills import write_moving, write_stills
 from tools.site.modules import install_modules
 
 HERE = Path(__file__).parent
@@ -35,7 +35,7 @@ def main(
     ] = None,
     train: Annotated[bool, typer.Option(help="Train the networks anew.")] = True,
 ) -> None:
-    """Train the networks, write the bundles, and take the stills."""
+    """Train the networks, write the bundles, and take the pictures."""
     known = recipes()
     if unknown := set(names or []) - known.keys():
         raise typer.BadParameter(
@@ -48,6 +48,9 @@ def main(
     install_modules()
     write_bundles(STATIC)
     write_stills({name: recipe.pose for name, recipe in chosen.items()}, STILLS)
+    for name, recipe in chosen.items():
+        if hasattr(recipe, "move"):
+            write_moving(name, recipe.move, STILLS / f"{name}.gif")
 
 
 def write_bundles(folder: Path) -> None:

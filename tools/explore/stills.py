@@ -1,4 +1,7 @@
-"""Stills of the explorables, for readers whose page cannot move: docs/explorables."""
+"""Pictures of the explorables for pages that cannot move, or move by themselves.
+
+They lie in docs/explorables: a still of each, and of some a picture that moves once.
+"""
 
 import functools
 import http.server
@@ -10,12 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from aelesson.explore import STATIC
 
 WIDTH = 760  # of the page, in pixels
 COLOURS = 64
+FRAMES, FRAME = 32, 200  # of a moving picture: how many, and milliseconds of one
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
 <link rel="icon" href="data:,">
 <style>body {{ margin: 0; padding: 12px; font-family: sans-serif; background: #fff;
@@ -51,26 +55,48 @@ def served() -> Iterator[str]:
         server.shutdown()
 
 
-def write_stills(poses: Mapping[str, Callable[[Page], None]], folder: Path) -> None:
-    """Write `NAME.png` of each explorable, in the state that its pose brings about."""
-    folder.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def shown() -> Iterator[Callable[[str], Page]]:
+    """Give a function that opens an explorable in a browser, by its name."""
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for name, pose in poses.items():
-            page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+
+        def show(name: str) -> Page:
+            page = browser.new_page(viewport={"width": WIDTH, "height": 600})
             page.goto(f"{address}/{name}.html")
             page.locator("section.explorable").wait_for()
-            pose(page)
-            page.mouse.move(0, 0)
-            (folder / f"{name}.png").write_bytes(_small(page.locator("body")))
-            page.close()
+            return page
+
+        yield show
         browser.close()
 
 
-def _small(element: Locator) -> bytes:
-    picture = Image.open(io.BytesIO(element.screenshot()))
-    kept = io.BytesIO()
-    picture.convert("RGB").quantize(COLOURS).save(kept, "PNG", optimize=True)
-    return kept.getvalue()
+def write_stills(poses: Mapping[str, Callable[[Page], None]], folder: Path) -> None:
+    """Write `NAME.png` of each explorable, in the state that its pose brings about."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with shown() as show:
+        for name, pose in poses.items():
+            page = show(name)
+            pose(page)
+            page.mouse.move(0, 0)
+            still = _picture(page).quantize(COLOURS)
+            still.save(folder / f"{name}.png", optimize=True)
+            page.close()
+
+
+def write_moving(name: str, move: Callable[[Page], Iterator[None]], path: Path) -> None:
+    """Write what is seen at the steps of `move`, as a GIF that runs once."""
+    with shown() as show:
+        page = show(name)
+        frames = [_picture(page) for _ in move(page)]
+    frames = frames[:: -(-len(frames) // FRAMES)] + frames[-1:]
+    colours = frames[-1].quantize(COLOURS)
+    first, *others = [each.quantize(palette=colours, dither=0) for each in frames]
+    # As it names no loop, it ends with its last frame.
+    first.save(path, save_all=True, append_images=others, duration=FRAME, optimize=True)
+
+
+def _picture(page: Page) -> Image.Image:
+    return Image.open(io.BytesIO(page.locator("body").screenshot())).convert("RGB")
