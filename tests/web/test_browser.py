@@ -9,10 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from aelesson.explore import STATIC
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SAMPLES = (
+    "index.html",
+    "explorables.html",
+    "notebooks/08_vae.html",
+    "exercises/08_vae.html",
+    "docs/results.html",
+    "api/losses.html",
+)
 WIDTHS = (360, 768, 1280, 1600)
 JUDGE = """async rules => (await axe.run({runOnly: rules, resultTypes: ["violations"]}))
     .violations"""
@@ -58,6 +68,7 @@ class Visit:
     missing: list[str] = field(default_factory=list)
     wider: list[int] = field(default_factory=list)
     barriers: dict[str, list[object]] = field(default_factory=dict)
+    alive: list[str] = field(default_factory=list)
     formulas: int = 0
     unread: int = 0
 
@@ -77,6 +88,7 @@ def visit(browser, url):
     page.on("request", lambda request: seen.asked.append(request.url))
     page.on("response", lambda r: r.status >= 400 and seen.missing.append(r.url))
     page.goto(url, wait_until="networkidle")
+    seen.alive = wake(page)
     seen.formulas = page.locator("mjx-container").count()
     seen.unread = page.locator("mjx-merror").count()
     page.add_script_tag(path=AXE)
@@ -90,6 +102,23 @@ def visit(browser, url):
     return seen
 
 
+def wake(page):
+    """Bring every explorable of a page into view; return their names when they came."""
+    places = page.locator("[data-explorable]")
+    for n in range(places.count()):
+        places.nth(n).scroll_into_view_if_needed()
+        places.nth(n).locator("section.explorable").wait_for()
+    page.wait_for_load_state("networkidle")
+    return places.evaluate_all("all => all.map((each) => each.dataset.explorable)")
+
+
+def test_every_explorable_comes_on_a_page_of_its_own_and_in_a_lesson(visits):
+    names = sorted(path.stem for path in STATIC.glob("*.js"))
+    assert sorted(visits["explorables.html"].alive) == names
+    lessons = [seen for name, seen in visits.items() if "notebooks/" in name]
+    assert sorted(name for seen in lessons for name in seen.alive) == names
+
+
 def test_no_page_says_an_error(visits):
     assert not {name: seen.said for name, seen in visits.items() if seen.said}
     assert not {name: seen.missing for name, seen in visits.items() if seen.missing}
@@ -97,7 +126,8 @@ def test_no_page_says_an_error(visits):
 
 def test_no_request_leaves_the_machine(visits, address):
     for name, seen in visits.items():
-        assert all(url.startswith((address, "data:")) for url in seen.asked), name
+        here = (address, "data:", "blob:")
+        assert all(url.startswith(here) for url in seen.asked), name
 
 
 def test_formulas_are_set(visits):
@@ -112,3 +142,15 @@ def test_no_page_is_wider_than_the_screen(visits):
 
 def test_pages_are_for_everybody(visits):
     assert not {n: seen.barriers for n, seen in visits.items() if seen.barriers}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_letters_stand_out_in_the_dark(html, address, browser, name):
+    """Colours are the theme's: a page of each kind shows them all."""
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{address}/{name}", wait_until="networkidle")
+    wake(page)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(JUDGE, RULES)
+    page.close()
+    assert not [(each["id"], each["nodes"][0]["target"]) for each in found]

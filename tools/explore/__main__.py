@@ -1,8 +1,8 @@
 """Make what explorables are made of: `python -m tools.explore [NAMES...]`.
 
 The recipes train the networks and measure the figures; the bundles, which hold some of
-the figures, need node, and esbuild as tools/site/package.json has it; the pictures need a
-browser.
+the figures, need node, and esbuild as tools/site/package.json has it; the pictures need
+a browser.
 """
 
 import subprocess

@@ -50,6 +50,7 @@ def lay_pages(root: Path, pages: Path, files: Path) -> None:
         shutil.copy(root / name, pages)
     for path in pages.rglob("*.md"):
         path.write_text(with_page_links(path.read_text("utf-8")), "utf-8")
+    shutil.copy(HERE / "explorables.md", pages)
     (pages / "index.md").write_text(_front(pages), "utf-8")
 
 
@@ -103,6 +104,7 @@ def _front(pages: Path) -> str:
         (caption, sorted(f"{name}/{path.stem}" for path in (pages / name).iterdir()))
         for name, caption in NOTEBOOKS.items()
     ]
+    trees = [("Touch", ["explorables"]), *trees]
     trees += [
         ("Look up", [f"docs/{name}" for name in LOOK_UP]),
         ("About", ["api/index", *(Path(name).stem for name in ABOUT)]),
