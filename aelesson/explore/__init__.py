@@ -23,6 +23,22 @@ EPOCHS = (10, 20, 40, 100)
 SEEDS = (0, 1, 2, 3, 4)
 
 
+def latents() -> "AnyWidget":
+    """Show what latents like: those of a sparse autoencoder, and those of controls.
+
+    Two latents stand side by side, first without their names: a test. The classifier,
+    the codes and the images are those of lesson 12; nothing is computed in Python.
+
+    Returns:
+        A widget. The last line of a cell shows it.
+
+    Raises:
+        ModuleNotFoundError: The package anywidget is not installed.
+    """
+    networks = ("latents.safetensors", "latents_controls.safetensors")
+    return _widget("latents", {}, (*networks, "digits.png"))
+
+
 def train(
     *,
     hidden: int = 128,
