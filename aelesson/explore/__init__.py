@@ -21,6 +21,24 @@ LOSSES = ("mse", "bce")
 SCHEDULES = ("cycle", "constant")
 EPOCHS = (10, 20, 40, 100)
 SEEDS = (0, 1, 2, 3, 4)
+BROKEN = (*map(str, range(8)), "codes", "heart")
+
+
+def break_it() -> "AnyWidget":
+    """Show four faults of autoencoders: guess each, then see the number that tells.
+
+    Eight VAEs whose beta is hidden, a ReLU on the code, training images shown as test,
+    and a sigmoid too many. The networks were trained by the library; nothing is
+    computed in Python.
+
+    Returns:
+        A widget. The last line of a cell shows it.
+
+    Raises:
+        ModuleNotFoundError: The package anywidget is not installed.
+    """
+    networks = tuple(f"break_it_{name}.safetensors" for name in BROKEN)
+    return _widget("break_it", {}, ("break_it.png", *networks))
 
 
 def latents() -> "AnyWidget":

@@ -659,6 +659,34 @@ proven.verdict()
 #    encoder, and most codes, as ours, come from a linear layer.
 # 6. An image passes each layer once. Nothing comes back but the gradient.
 #
+# ## 9. Depth: four faults to cause
+#
+# Eight VAEs (lesson 08) differ in beta alone; a network has a ReLU on its code; a report shows
+# training images as test; a sigmoid is applied twice. All run, and most pictures look well.
+#
+# **Predict**, before you touch anything: you may see reconstructions, the KL of each unit and
+# -ELBO. Which of the three tells where beta is 1? And can pictures tell training images from
+# new ones?
+#
+# ![A VAE with beta 30: ten validation digits, ten equal blurred reconstructions, ten equal samples, ten KL bars of 0.0 nats. The guess that beta is 1 is told to be wrong, since -ELBO is 206 nats and not 126.](../docs/explorables/break_it.png)
+
+# %% tags=["widget"]
+from aelesson import explore
+
+explore.break_it()
+
+# %% [markdown]
+# **Read it.** Of the eight, -ELBO is lowest at beta 1, 126 nats: only there is it what training
+# minimised. At 0.01 and at 30 it is 202 and 206, for opposite reasons:
+#
+# - at 30 the codes collapsed, KL is 0.0 in every unit, and all ten digits get one answer;
+# - at 0.01 reconstructions are better than at 1, but codes spread 3.7 times as far as the prior
+#   that samples come from.
+#
+# Behind the ReLU 18 of 32 units are dead, and the error is 0.020, not 0.012. By heart: after 100
+# images the error on new ones is 21 times as large, and after 3,500 still 1.3 times: did you see
+# that in the pictures? Two sigmoids: pixels from 0.50 to 0.73, and an error above the ceiling.
+#
 # ## Break it
 #
 # Now a fault that passes *all* of these. Half of the test images are copies of training

@@ -93,7 +93,8 @@ def write_moving(name: str, move: Callable[[Page], Iterator[None]], path: Path) 
         frames = [_picture(page) for _ in move(page)]
     frames = frames[:: -(-len(frames) // FRAMES)] + frames[-1:]
     colours = frames[-1].quantize(COLOURS)
-    first, *others = [each.quantize(palette=colours, dither=0) for each in frames]
+    plain = Image.Dither.NONE
+    first, *others = [each.quantize(palette=colours, dither=plain) for each in frames]
     # As it names no loop, it ends with its last frame.
     first.save(path, save_all=True, append_images=others, duration=FRAME, optimize=True)
 
