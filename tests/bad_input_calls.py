@@ -69,7 +69,8 @@ ROOMS = (
     bad_input_data,
 )
 CALLS = {key: given for room in ROOMS for key, given in room.CALLS.items()}
-CALLS["explore.break_it"] = call()
+for name in ("break_it", "latents", "turn"):
+    CALLS[f"explore.{name}"] = call()
 CALLS["explore.train"] = call(
     legal=[("seed", "zero", "a seed like others")],
     hidden=64,

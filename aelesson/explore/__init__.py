@@ -111,6 +111,18 @@ def train(
     return _widget("train", settings, ("digits.png", "pca.png"))
 
 
+def turn() -> "AnyWidget":
+    """Show 500 digits by codes of three numbers, to turn: four codes, side by side.
+
+    Returns:
+        A widget. The last line of a cell shows it.
+
+    Raises:
+        ModuleNotFoundError: The package anywidget is not installed.
+    """
+    return _widget("turn", {}, ("turn.safetensors", "turn.png"))
+
+
 def _check_number(name: str, value: int, offered: tuple[int, ...]) -> None:
     require.whole(name, value, at_least=0)
     require.choice(name, value, offered)

@@ -1,11 +1,15 @@
 """The training loop of the page is that of lesson 01."""
 
+import json
+
 import pytest
 import torch
 from torch import nn
 
 from aelesson import metrics, models
+from aelesson.explore import STATIC
 from aelesson.training import one_cycle
+from tools.explore.__main__ import SOURCE
 
 HIDDEN, LATENT_DIM, EPOCHS, BATCH, RATE = 19, 5, 3, 64, 0.02
 SETTINGS = {
@@ -85,3 +89,29 @@ def test_a_loss_that_is_no_number_ends_the_run(node, images):
     settings = SETTINGS | {"rate": 1e30, "schedule": "constant"}
     reports = node("epochs.mjs", {"settings": settings, "images": flat})["reports"]
     assert reports[-1] == {"broken": True}
+
+
+PROPOSED = {
+    **{"hidden": 128, "latentDim": 32, "loss": "mse", "rate": 0.005},
+    **{"schedule": "cycle", "epochs": 20},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "seed", "until", "ahead", "dead"),
+    [("linear", 0, 12, 12, 0), ("relu", 0, 20, None, 12), ("relu", 3, 14, 14, 4)],
+)
+def test_what_lesson_01_says_of_the_page(node, code, seed, until, ahead, dead):
+    baselines = json.loads((SOURCE / "baselines.json").read_text("utf-8"))
+    case = {
+        "path": str(STATIC / "digits.png"),
+        "parts": baselines["parts"][:2],
+        "settings": PROPOSED | {"code": code, "seed": seed},
+        "until": until,
+    }
+    epochs = node("sweep.mjs", case)
+    pca = baselines["pca"]["32"]
+    first = (each["epoch"] for each in epochs if each["validation"] < pca)
+    assert next(first, None) == ahead
+    assert epochs[-1]["dead"] == dead

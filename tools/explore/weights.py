@@ -29,7 +29,10 @@ SHAPES = (nn.Flatten, nn.Unflatten, nn.Identity)  # nothing that a page must com
 
 
 def write_networks(
-    path: Path, networks: Mapping[str, nn.Sequential], ends: Mapping[str, str]
+    path: Path,
+    networks: Mapping[str, nn.Sequential],
+    ends: Mapping[str, str],
+    others: Mapping[str, Tensor] | None = None,
 ) -> None:
     """Write networks of dense layers and 3 x 3 convolutions, rounded to 8 bits.
 
@@ -38,11 +41,12 @@ def write_networks(
         networks: By name, such as `{"encoder": model.encoder}`.
         ends: The activation behind the last layer of a network whose own output is
             raw, such as `{"decoder": "sigmoid"}` for logits.
+        others: Tensors that the file holds besides, by name, such as codes.
 
     Raises:
         ValueError: If a network holds a layer that pages do not know.
     """
-    tensors: dict[str, Tensor] = {}
+    tensors: dict[str, Tensor] = dict(others or {})
     described = {}
     for name, network in networks.items():
         layers = _layers(name, network)

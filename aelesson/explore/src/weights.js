@@ -5,7 +5,7 @@
 
 import { activate, apply } from "./network.js";
 
-const TYPES = { I8: Int8Array, F32: Float32Array };
+const TYPES = { I8: Int8Array, I16: Int16Array, F32: Float32Array };
 
 // { name: layers } of the bytes of a file; layers are those of network.js, or
 // convolutions.
@@ -15,6 +15,9 @@ export function readNetworks(bytes) {
     [name, layers.map((layer, n) => readLayer(layer, (key) => tensor(`${name}.${n}.${key}`)))]);
   return Object.fromEntries(entries);
 }
+
+// { shape, values } of another tensor of such a file.
+export const readTensor = (bytes, name) => open(bytes).tensor(name);
 
 // Eight bytes say how long the header is; the numbers lie behind it.
 function open(bytes) {
