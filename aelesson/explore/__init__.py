@@ -123,6 +123,20 @@ def turn() -> "AnyWidget":
     return _widget("turn", {}, ("turn.safetensors", "turn.png"))
 
 
+def walk() -> "AnyWidget":
+    """Show the plane of a VAE with a code of two numbers, and a point to drag on it.
+
+    A digit, drawn or taken, appears as its posterior; a line leads to another digit.
+
+    Returns:
+        A widget. The last line of a cell shows it.
+
+    Raises:
+        ModuleNotFoundError: The package anywidget is not installed.
+    """
+    return _widget("walk", {}, ("walk.safetensors", "walk.png"))
+
+
 def _check_number(name: str, value: int, offered: tuple[int, ...]) -> None:
     require.whole(name, value, at_least=0)
     require.choice(name, value, offered)

@@ -600,19 +600,31 @@ plt.show()
 # shapes between them that are none. And two numbers are few: the bound is dozens of nats worse than
 # with a code of 20.
 #
-# The next cell is for your hand: two sliders, one per number. (It does not run in the
-# stored notebook; run it in JupyterLab.)
+# ### Walk by hand
+#
+# The plane of another such VAE, trained until its validation bound fell no further. Drag the
+# point, draw a digit, and see its posterior and the line to a second digit.
+#
+# **Predict:** what does the decoder draw far from every code: nothing, noise, or strokes? And
+# the digit with the widest posterior: is its reconstruction bad?
+#
+# ![A map of the plane of codes. Each mark is a small digit at the code of a validation digit: ones above, zeros below, sixes on the left, nines, fours and sevens on the right, threes, fives and eights crowded in the middle. A point is decoded as a 4. A dashed line leads from the code of a test digit 4 to that of a 0; decoded along it, the pictures pass through a 2, an 8 and a 5, while the cross-fade below shows both digits at once.](../docs/explorables/walk.png)
 
-# %% tags=["skip-execution", "nbval-skip", "widget"]
-from ipywidgets import interact
+# %% tags=["widget"]
+from aelesson import explore
 
-@interact(first=(-3.0, 3.0, 0.1), second=(-3.0, 3.0, 0.1))
-def explore(first=0.0, second=0.0):
-    image = flat.decode(torch.tensor([[first, second]]))
-    plots.image_sheet(image, columns=1, title=f"z = ({first:.1f}, {second:.1f})")
-    plt.show()
+explore.walk()
 
 # %% [markdown]
+# **Read it.** Far from all codes the decoder still draws strokes, though fewer than 1 % of the
+# training digits have a code there: it cannot say "I do not know". Most ellipses are tiny, $\sigma$
+# about 0.04: to name its place costs a test digit 6.6 nats on average. The widest posterior is
+# that of a plain 1, whose bound is cheap: its draws look alike. Wide means that many codes draw
+# this picture, not that none does.
+#
+# For 64 % of the test digits the nearest validation code has the right class; with two numbers of
+# PCA, for 38 %. And 92 % of the lines between two classes come nearest to a third on the way.
+#
 # ### From one digit to another
 #
 # Go in a straight line through the 20-D code, or fade one picture into the other. For a
