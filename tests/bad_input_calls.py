@@ -69,7 +69,7 @@ ROOMS = (
     bad_input_data,
 )
 CALLS = {key: given for room in ROOMS for key, given in room.CALLS.items()}
-for name in ("break_it", "latents", "turn", "walk"):
+for name in ("break_it", "draw", "latents", "noise", "turn", "walk"):
     CALLS[f"explore.{name}"] = call()
 CALLS["explore.train"] = call(
     legal=[("seed", "zero", "a seed like others")],

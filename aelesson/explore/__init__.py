@@ -57,6 +57,22 @@ def latents() -> "AnyWidget":
     return _widget("latents", {}, (*networks, "digits.png"))
 
 
+def draw() -> "AnyWidget":
+    """Show what an autoencoder and PCA make of a digit that the reader draws.
+
+    Both have codes of 32 numbers, and were fitted to the 3,500 training digits. The
+    reader sees the code, both reconstructions and their errors, and the training images
+    nearest in pixels and in code space; the numbers of the code can be changed.
+
+    Returns:
+        A widget. The last line of a cell shows it.
+
+    Raises:
+        ModuleNotFoundError: The package anywidget is not installed.
+    """
+    return _widget("draw", {}, ("digits.png", "draw.safetensors"))
+
+
 def train(
     *,
     hidden: int = 128,

@@ -8,7 +8,7 @@ const NONE = "–";
 const SVG = "http://www.w3.org/2000/svg";
 
 // changed() is called after every change; image() gives 784 pixels in [0, 1], or null.
-export function makePad({ changed }) {
+export function makePad({ changed, label = "Or take a digit" }) {
   let strokes = [], pen = null, taken = null;
   const paper = document.createElementNS(SVG, "svg");
   const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": true });
@@ -16,7 +16,7 @@ export function makePad({ changed }) {
   const choice = select("digit", { [NONE]: NONE }, NONE);
   const sheet = h("div", { class: "paper" }, canvas, paper);
   const element = h("div", { class: "pad" }, sheet,
-    h("div", { class: "buttons" }, field("Or take a digit", choice), clear));
+    h("div", { class: "buttons" }, field(label, choice), clear));
   let examples = {};
 
   paper.setAttribute("viewBox", `0 0 ${FULL} ${FULL}`);
@@ -70,7 +70,8 @@ export function makePad({ changed }) {
   }
 
   function describe() {
-    if (taken) return `The digit ${choice.value} of the test set.`;
+    if (/^\d$/.test(choice.value)) return `The digit ${choice.value} of the test set.`;
+    if (taken) return `Taken: ${choice.value}.`;
     if (strokes.length === 0) return "Paper, empty. Draw a digit here.";
     return `Your drawing, of ${strokes.length} ${strokes.length === 1 ? "stroke" : "strokes"}.`;
   }
