@@ -115,6 +115,7 @@ ROW = Row(
         f"For the notes, the total correlation is estimated between {SOME} sprites."
     ),
     run=run,
+    over_runs=chosen_blindly,
     higher_is_better=True,
     seeds=SEEDS,
     remark=(
