@@ -126,6 +126,10 @@ proven.verdict()
 # stands where it should. A cross means that something is different, most often a setting that you changed, and that is a fine thing to do: change
 # one, run the lesson again, and see which claims survive.
 #
+# Seven cells of the course, such as `explore.train()` in lesson 01, show something to move: run
+# them, and answer the question before you touch it. Where nothing can be run, a picture stands
+# in their place.
+#
 # ## 5. What if something goes wrong?
 #
 # - **A notebook is spoilt.** Lessons can be restored: `git restore notebooks/` brings all
