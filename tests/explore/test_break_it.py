@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from frames import FRAME, WATCH, usual_frame
 from PIL import Image
 from sklearn.decomposition import PCA
 from torch.distributions import Normal, kl_divergence
@@ -17,17 +18,7 @@ from tools.explore.__main__ import SOURCE
 from tools.explore.weights import read_networks
 
 FIGURES = json.loads((SOURCE / "break_it.json").read_text("utf-8"))
-FRAME = 16  # milliseconds
 PLACE_OF_1 = 4
-WATCH = """
-  window.draws = [];
-  const before = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (call) => before((now) => {
-    const start = performance.now();
-    call(now);
-    window.draws.push(performance.now() - start);
-  });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -226,9 +217,7 @@ def test_beta_1_is_found_by_the_bound(show):
         slider.press("ArrowLeft")
     press(page, "Here beta is 1")
     assert "the lowest of the eight" in said(page, "Right: beta is 1")
-    draws = sorted(page.evaluate("window.draws"))
-    assert len(draws) >= 8
-    assert draws[len(draws) // 2] < FRAME
+    assert usual_frame(page, at_least=8) < FRAME
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import re
 
 import pytest
 import torch
+from frames import FRAME, WATCH, forget_frames, usual_frame
 from scipy.stats import binom
 
 from aelesson import data, interpret
@@ -16,7 +17,6 @@ from tools.explore.weights import read_networks
 TOLD = json.loads((SOURCE / "latents.json").read_text("utf-8"))
 LENGTH, EXAMPLE, SHOWN = 10, 3, 9
 GUESSES = [(0, 4), (3, 5), (8, 10), (1, 1)]
-FRAME = 16  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -175,16 +175,6 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: no browser is tried"
 )
 expect = sync_api.expect
-# Notes how long the page's own work takes in each frame.
-WATCH = """
-  window.draws = [];
-  const before = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (call) => before((now) => {
-    const start = performance.now();
-    call(now);
-    window.draws.push(performance.now() - start);
-  });
-"""
 
 
 def said(page):
@@ -337,14 +327,12 @@ def test_it_works_by_keyboard(show):
 @pytest.mark.slow
 def test_a_frame_is_quick(show):
     page = opened(show, script=WATCH)
-    page.evaluate("draws.length = 0")
+    forget_frames(page)
     for length in range(1, 21):
         page.get_by_label("Length of the push").fill(str(length))
         expect(said(page)).to_contain_text(f"length {length} ")
         page.get_by_role("button", name="Another one").nth(length % 2).click()
-    draws = sorted(page.evaluate("window.draws"))
-    assert len(draws) >= 20
-    assert draws[len(draws) // 2] < FRAME
+    assert usual_frame(page, at_least=20) < FRAME
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from frames import FRAME, WATCH, usual_frame
 
 from aelesson import corruptions, data, filters, metrics
 from aelesson.explore import STATIC
@@ -16,7 +17,6 @@ from tools.explore.weights import read_networks
 FIGURES = json.loads((SOURCE / "noise.json").read_text("utf-8"))
 PATH = STATIC / "noise.safetensors"
 STRENGTHS = {"gaussian": 0.5, "salt": 0.3, "masking": 0.5, "brush": 5}
-FRAME = 16  # milliseconds that a page may take of one
 AGREE = 1e-3
 
 
@@ -412,21 +412,7 @@ def test_a_frame_is_short(show):
     for place in range(11):
         page.get_by_label("Strength").fill(str(place))
         settled(page)
-    draws = sorted(page.evaluate("window.draws"))
-    assert len(draws) > 20
-    assert draws[len(draws) // 2] < FRAME
-
-
-WATCH = """
-  window.draws = [];
-  const before = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (call) => before((now) => {
-    const start = performance.now();
-    call(now);
-    const took = performance.now() - start;
-    if (took > 0.2) window.draws.push(took);
-  });
-"""
+    assert usual_frame(page, at_least=20) < FRAME
 
 
 @pytest.mark.slow

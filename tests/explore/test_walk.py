@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from frames import FRAME, WATCH, forget_frames, usual_frame
 from PIL import Image
 from scipy.stats import chi2
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
@@ -21,7 +22,6 @@ FIGURES = json.loads((SOURCE / "walk.json").read_text("utf-8"))
 FILE = STATIC / "walk.safetensors"
 AGREE = 1e-3
 PLACES = [[0.0, 0.0], [0.5, -0.25], [-2.0, 1.5], [4.4, 4.4]]
-FRAME = 16  # milliseconds that a page may take of one
 
 
 @pytest.fixture(scope="module")
@@ -394,22 +394,11 @@ def test_a_line_leads_past_other_digits(page, networks, ours, codes):
     page.get_by_text("Straight line in z: no second digit is chosen").wait_for()
 
 
-WATCH = """
-  window.frames_ = [];
-  const before = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (call) => before((now) => {
-    const start = performance.now();
-    call(now);
-    window.frames_.push(performance.now() - start);
-  });
-"""
-
-
 @pytest.mark.slow
 def test_a_frame_is_short_while_it_moves(show):
     page = opened(show, script=WATCH)
     for name in (".map", ".paper"):
-        page.evaluate("window.frames_ = []")
+        forget_frames(page)
         box = page.locator(name).bounding_box()
         page.mouse.move(box["x"] + 20, box["y"] + 20)
         page.mouse.down()
@@ -417,6 +406,4 @@ def test_a_frame_is_short_while_it_moves(show):
             page.mouse.move(box["x"] + 20 + 4 * step, box["y"] + 20 + 4 * step)
             page.wait_for_timeout(20)
         page.mouse.up()
-        frames = sorted(page.evaluate("window.frames_"))
-        assert len(frames) >= 10, name
-        assert frames[int(0.9 * len(frames))] < FRAME, name
+        assert usual_frame(page, at_least=10) < FRAME, name
