@@ -19,6 +19,7 @@ from tools.site.api import lay_api
 from tools.site.launch import home, lay_colab
 from tools.site.modules import MODULES, NpmMissingError, install_modules
 from tools.site.pages import lay_pages
+from tools.site.sizes import write_sizes
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -45,6 +46,7 @@ def build(out: Path = OUT) -> None:
     shutil.copytree(STATIC, html / "_static" / "explore")
     shutil.copytree(ROOT / "docs" / "explorables", html / "_static" / "explorables")
     lay_mathjax(html / "_static" / "mathjax")
+    write_sizes(html)
     if known := home():
         lay_colab(ROOT, out / "colab", known)
 

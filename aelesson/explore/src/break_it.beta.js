@@ -31,15 +31,23 @@ const nats = (value) => `${value.toFixed(1)}\u00a0nats`;
 export function makeBeta(changed) {
   let guess = null; // the place of the reader's guess, or "shown"
   let seed = 0; // of the samples
+  const press = (act) => () => { act(); changed(); };
   const slider = h("input", {
-    type: "range", min: 0, max: FILES.length - 1, value: FIRST, oninput: changed,
+    type: "range", min: 0, max: FILES.length - 1, value: FIRST, oninput: press(tell),
   });
   const beta = h("p", { class: "beta" });
-  const press = (act) => () => { act(); changed(); };
   const button = (text, act, kind) =>
     h("button", { type: "button", class: kind, onclick: press(act) }, text);
   const place = () => Number(slider.value);
   const view = makeView();
+
+  // Before its model is there, too.
+  function tell() {
+    const { beta: value } = MODELS[place()];
+    beta.textContent = guess === null ? "β = ?" : `β = ${value}`;
+    slider.setAttribute("aria-valuetext", guess === null ?
+      `place ${place() + 1} of ${FILES.length}` : `beta is ${value}`);
+  }
 
   return {
     title: "1 Beta",
@@ -55,10 +63,7 @@ export function makeBeta(changed) {
     file: () => FILES[place()],
     draw({ encoder, decoder }, { validation }) {
       const model = MODELS[place()];
-      const known = guess !== null;
-      beta.textContent = known ? `β = ${model.beta}` : "β = ?";
-      slider.setAttribute("aria-valuetext", known ? `beta is ${model.beta}` :
-        `place ${place() + 1} of ${FILES.length}`);
+      tell();
       const xHat = run(decoder, means(run(encoder, validation)));
       const z = normals(COUNT * UNITS, randomFrom(seed));
       const apart = spread(xHat, COUNT);
@@ -96,7 +101,10 @@ function seen({ total, active, codeSpread }, apart) {
     return "The codes collapsed: KL is 0.0 nats in every unit, and all ten digits get the " +
       "same reconstruction.";
   }
-  if (active < UNITS) return `${UNITS - active} of ${UNITS} units are not active.`;
+  if (active < UNITS) {
+    return `${UNITS - active} of ${UNITS} units are not active: the variance of their means ` +
+      "is at most 0.01.";
+  }
   if (codeSpread > WIDE) {
     return `KL is ${nats(total)}. Codes spread ${codeSpread.toFixed(1)} times as far as the ` +
       "prior, from which samples come.";

@@ -107,7 +107,7 @@ function makeTabs(titles, panel, choose) {
     const at = tabs.indexOf(event.target), last = tabs.length - 1;
     const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1,
       Home: 0, End: last }[event.key];
-    if (to === undefined) return;
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     select(to);
   }

@@ -43,7 +43,7 @@ const soFar = ({ rounds, right }) => (rounds ? ` So far ${right} of ${rounds} ri
 
 function score({ rounds, right, purer }) {
   const wrong = rounds - purer.right - purer.equal;
-  const chance = Math.round(100 * byGuessing(right, rounds));
+  const chance = Math.round(100 * byGuessing(right, rounds)) || "fewer than 1";
   const luck = rounds < FEW ? "too few pairs to tell that from guessing" :
     `who guesses has ${right} or more in ${chance} of 100 tries`;
   return `So far ${right} of ${rounds} right: ${luck}. “The purer nine are the SAE’s”: ` +

@@ -58,7 +58,7 @@ export function makeMotion(canvas, { moved, pointed, picked }) {
   };
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (grip) return;
+    if (grip || event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     spin(false);
     const [x, y] = here(event);
@@ -80,7 +80,7 @@ export function makeMotion(canvas, { moved, pointed, picked }) {
     turnBy(-DRAG * right, DRAG * down);
   });
 
-  for (const end of ["pointerup", "pointercancel"]) {
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
     canvas.addEventListener(end, (event) => {
       if (event.pointerId !== grip?.id) return;
       const { way, time } = grip;
@@ -99,7 +99,7 @@ export function makeMotion(canvas, { moved, pointed, picked }) {
   };
   canvas.addEventListener("keydown", (event) => {
     const way = KEYS[event.key];
-    if (!way) return;
+    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault(); // the page does not scroll
     spin(false);
     turnBy(...way);

@@ -29,7 +29,8 @@ function compared(state) {
 export function whom({ only, members }) {
   if (only.size === 0) return `all ${members.length} digits`;
   const names = [...only].sort().map((digit) => `${digit}s`);
-  return `the ${members.length} ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  const listed = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+  return `the ${members.length} ${listed}`;
 }
 
 function neighboursOf({ chosen, near, models: { digits: { labels } } }) {

@@ -21,7 +21,7 @@ const near = new IntersectionObserver((entries) => {
     if (!isIntersecting) continue;
     near.unobserve(target);
     import(new URL(`${target.dataset.explorable}.js`, explorables))
-      .then(({ mount }) => mount(target));
+      .then(({ mount }) => mount(target), () => near.observe(target)); // its still stays
   }
 }, { rootMargin: "600px" });
 
