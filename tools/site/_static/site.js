@@ -8,10 +8,25 @@ function reachable() {
   }
 }
 
+// What comes late moves the heading that was asked for: go there again, unless the reader
+// has gone elsewhere.
+let hasMoved = false;
+for (const act of ["wheel", "touchstart", "keydown", "pointerdown"]) {
+  addEventListener(act, () => { hasMoved = true; }, { once: true, passive: true });
+}
+function goToHeading() {
+  const heading = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!hasMoved) heading?.scrollIntoView({ behavior: "instant" });
+}
+
 addEventListener("resize", reachable);
 addEventListener("load", () => {
   reachable();
-  window.MathJax?.startup?.promise.then(reachable); // formulas get their widths late
+  goToHeading();
+  window.MathJax?.startup?.promise.then(() => { // formulas get their sizes late
+    reachable();
+    goToHeading();
+  });
 });
 
 // An explorable comes when it is nearly in view.
@@ -21,7 +36,8 @@ const near = new IntersectionObserver((entries) => {
     if (!isIntersecting) continue;
     near.unobserve(target);
     import(new URL(`${target.dataset.explorable}.js`, explorables))
-      .then(({ mount }) => mount(target), () => near.observe(target)); // its still stays
+      .then(({ mount }) => { mount(target); goToHeading(); },
+        () => near.observe(target)); // its still stays
   }
 }, { rootMargin: "600px" });
 
