@@ -447,7 +447,7 @@ explore.draw()
 # %% [markdown]
 # **Read it.** A program drew 200 of each kind with this pen. PCA has 2 times the network's error
 # on digits and 1.1 times on letters. On scribbles and on two digits side by side the network has
-# more error than PCA, 1.1 and 1.25 times as much. What the bend buys, it buys near the training
+# more error than PCA, 1.1 and 1.2 times as much. What the bend buys, it buys near the training
 # images.
 #
 # An error above that of 99 of 100 validation digits may serve as an **anomaly score**

@@ -103,11 +103,12 @@ def test_settings_of_no_use_are_said_in_words(browser, address):
     page.evaluate("""async () => {
       const { mount } = await import("/train.js");
       document.body.innerHTML = "<div id=here></div>";
-      mount(document.getElementById("here"), { latentDim: 7 });
+      window.end = mount(document.getElementById("here"), { latentDim: 7 });
     }""")
     expect(page.get_by_role("alert")).to_contain_text(
         "latentDim is 7; it must be one of"
     )
+    page.evaluate("end()")  # what watches the theme ends, too
     page.close()
 
 
@@ -160,3 +161,104 @@ def test_less_motion_is_respected(show):
     start(page)
     wait_for_epoch(page, 10)
     assert 10 <= len(page.evaluate("window.draws")) < 30  # all motion takes over 50
+
+
+def test_less_motion_still_shows_a_failure_within_an_epoch(show):
+    page = show("train", hidden=32, latentDim=2, script=FAILS)
+    page.emulate_media(reduced_motion="reduce")
+    start(page)
+    expect(verdict(page)).to_have_text("It cannot train here: gone.")
+
+
+# Its worker fails at its fourth report, within the first epoch.
+FAILS = """
+  window.Worker = class extends Worker {
+    set onmessage(call) {
+      let reports = 0;
+      super.onmessage = (event) => {
+        call(event);
+        if (++reports === 4) this.onerror(new ErrorEvent("error", { message: "gone" }));
+      };
+    }
+  };
+"""
+COUNTS_WORKERS = """
+  window.workers = 0;
+  window.Worker = class extends Worker {
+    constructor(...all) { super(...all); window.workers += 1; }
+  };
+"""
+
+
+def test_no_worker_starts_after_the_end(browser, address):
+    page = browser.new_page()
+    page.add_init_script(COUNTS_WORKERS)
+    held = []
+    page.route("**/digits.png", lambda route: held.append(route))
+    page.goto(f"{address}/train.js")  # any place of this origin
+    with page.expect_request("**/digits.png"):
+        page.evaluate("""async () => {
+          const { mount } = await import("/train.js");
+          document.body.innerHTML = "<div id=here></div>";
+          window.end = mount(document.getElementById("here"));
+          here.shadowRoot.querySelector("button.main").click();
+        }""")
+    page.evaluate("here.remove(); end()")
+    with page.expect_event("requestfinished", lambda each: "digits" in each.url):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.evaluate("workers") == 0
+    page.close()
+
+
+def test_without_pictures_it_trains_and_asks_for_them_again(show):
+    page = show("train", hidden=32, latentDim=2, epochs=10, blocked="**/pca.png")
+    expect(verdict(page)).to_have_text(
+        re.compile("pictures .* cannot be shown: pca.png is not there .404..$")
+    )
+    expect(verdict(page)).not_to_contain_text("cannot train")
+    page.unroute("**/pca.png")
+    start(page)
+    page.get_by_role("img", name="What PCA with 2 components").wait_for()
+    wait_for_epoch(page, 10)
+    expect(verdict(page)).not_to_contain_text("cannot be shown")
+
+
+def test_the_focus_stays_when_what_had_it_goes(show):
+    page = show("train", hidden=32, latentDim=2, epochs=100)
+    focused = "here.shadowRoot.activeElement?.innerText"
+    page.get_by_label("Learning rate").press("Enter")
+    page.get_by_role("button", name="Stop").wait_for()
+    assert page.evaluate(focused) == "Stop"
+    page.get_by_role("button", name="Begin again").press("Enter")
+    page.get_by_role("button", name="Stop").wait_for()
+    page.wait_for_function(f"{focused} === 'Stop'")
+
+
+def test_the_focus_stays_when_a_run_ends(show):
+    page = show("train", hidden=32, latentDim=2, epochs=10)
+    start(page)
+    page.get_by_role("button", name="Begin again").focus()
+    page.get_by_role("button", name="Stop").wait_for(state="detached")
+    assert page.evaluate("here.shadowRoot.activeElement?.className") == "main"
+
+
+def test_a_bad_rate_leaves_what_else_is_chosen(show):
+    page = show("train")
+    page.get_by_label("Learning rate").fill("fast")
+    page.get_by_label("Code size").select_option("8")
+    expect(page.locator(".size")).to_contain_text("784 – 128 – 8 – 128 – 784")
+    expect(page.locator(".facts")).to_contain_text("PCA-8, to beat")
+    expect(verdict(page)).to_contain_text("and is “fast”")
+
+
+def test_a_worker_that_runs_leaves_no_address_behind(show):
+    script = """
+      const revoke = URL.revokeObjectURL;
+      window.revoked = 0;
+      URL.revokeObjectURL = (each) => { window.revoked += 1; revoke(each); };
+    """
+    page = show("train", hidden=32, latentDim=2, epochs=10, script=script)
+    start(page)
+    wait_for_epoch(page, 1)
+    assert page.evaluate("revoked") == 1

@@ -13,6 +13,7 @@ NOTHING = [0.23, 0.11, 0.11, 0.11, 0.11]
 CASES = [
     ("ready", [], {}, "press Start"),
     ("loading", [], {}, "0.8 MB"),
+    ("loading", [], {}, "Starting", {"loaded": True}),
     (
         "running",
         [0.23],
@@ -75,7 +76,7 @@ def run(state, validation, changed, **more):
 
 @pytest.fixture(scope="module")
 def said(node):
-    texts = node("words.mjs", [run(*case[:3]) for case in CASES])
+    texts = node("words.mjs", [run(*case[:3], **dict(*case[4:])) for case in CASES])
     return [text.replace("\xa0", " ") for text in texts]
 
 

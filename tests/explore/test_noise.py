@@ -314,6 +314,8 @@ def test_a_clean_image_can_only_be_harmed(show):
     choose(page, "salt", 0)
     wait_for(page, "Nothing is spoilt, so cleaning can only harm")
     assert table(page)["noisy"][0] == "∞"
+    assert page.locator(".chart path.noisy").count() == 0
+    assert page.locator(".chart path.net").count() == 1
     choose(page, "brush", 0)
     wait_for(page, "Nothing is spoilt")
 
@@ -331,8 +333,11 @@ def test_the_reader_paints_and_wipes(show):
         seen = table(page)["noisy"]
         assert int(seen[2 if colour == "white" else 4]) > 5, colour
     wait_for(page, "with thrown blots alone")
-    page.get_by_role("button", name="Wipe my paint").click()
+    page.get_by_role("button", name="Wipe my paint").focus()
+    page.keyboard.press("Enter")
     wait_for(page, "Nothing is spoilt")
+    settled(page)
+    assert page.evaluate("here.shadowRoot.activeElement.textContent") == "Wipe my paint"
 
 
 def across(page, box, height):
@@ -355,6 +360,58 @@ def test_new_noise_is_new_and_paint_is_for_the_brush(show):
     across(page, box, 0.5)
     settled(page)
     assert table(page) == before
+
+
+@pytest.mark.slow
+def test_without_strength_new_noise_says_why_it_does_nothing(show):
+    page = open_page(show)
+    renew = page.get_by_role("button", name="New noise")
+    assert renew.get_attribute("aria-disabled") == "false"
+    before = table(page)
+    choose(page, "gaussian", 0)
+    page.get_by_text("At strength 0 there is no noise to draw anew.").wait_for()
+    assert renew.get_attribute("aria-disabled") == "true"
+    renew.click(force=True)
+    choose(page, "gaussian", 5)
+    settled(page)
+    assert table(page) == before
+
+
+@pytest.mark.slow
+def test_one_finger_paints_at_a_time(show):
+    page = open_page(show)
+    choose(page, "brush", 0)
+    wait_for(page, "Nothing is spoilt")
+    page.get_by_label("My brush").select_option("white")
+    canvas = page.locator("canvas.paintable")
+    canvas.scroll_into_view_if_needed()
+    canvas.click(button="right", position={"x": 5, "y": 5})
+    settled(page)
+    assert table(page)["noisy"][0] == "∞"
+    box = canvas.bounding_box()
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind, *parts):
+        points = [
+            {
+                "x": box["x"] + a * box["width"],
+                "y": box["y"] + b * box["width"],
+                "id": n,
+            }
+            for n, (a, b) in enumerate(parts)
+        ]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.1, 0.1))
+    touch("touchMove", (0.1, 0.12))
+    settled(page)
+    before = table(page)["noisy"]
+    touch("touchStart", (0.1, 0.12), (0.9, 0.1))
+    touch("touchMove", (0.1, 0.12), (0.9, 0.9))
+    touch("touchEnd")
+    settled(page)
+    assert table(page)["noisy"] == before
 
 
 @pytest.mark.slow

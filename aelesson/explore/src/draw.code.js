@@ -11,6 +11,7 @@ const SVG = "http://www.w3.org/2000/svg";
 // changed() is called when the reader changes the code.
 export function makeCode({ changed }) {
   let z = null, own = null, unit = 0;
+  let held = null; // by a pointer: its id, and what a swipe that scrolls gives back
   const numbers = Object.fromEntries(usual.map((_, k) => [k, `number ${k + 1}`]));
   const choice = select("unit", numbers, "0");
   const slider = h("input", { type: "range", min: -limit, max: limit, step: 0.1, value: 0 });
@@ -29,17 +30,25 @@ export function makeCode({ changed }) {
   slider.addEventListener("input", () => set(Number(slider.value)));
   back.addEventListener("click", () => { if (own) { own = null; tell(); } });
   svg.addEventListener("pointerdown", (event) => {
-    if (!z) return;
+    if (!z || held || event.button !== 0) return;
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
+    held = { id: event.pointerId, own, unit };
     const { left, width } = svg.getBoundingClientRect();
     const place = Math.floor(SIZE * (event.clientX - left) / width);
     unit = Math.min(SIZE - 1, Math.max(0, place));
     choice.value = unit;
     drag(event);
   });
-  svg.addEventListener("pointermove", (event) =>
-    svg.hasPointerCapture(event.pointerId) && drag(event));
+  const ofHeld = (does) => (event) => event.pointerId === held?.id && does(event);
+  svg.addEventListener("pointermove", ofHeld(drag));
+  svg.addEventListener("lostpointercapture", ofHeld(() => { held = null; }));
+  svg.addEventListener("pointercancel", ofHeld(() => {
+    ({ own, unit } = held);
+    held = null;
+    choice.value = unit;
+    tell();
+  }));
 
   function drag({ clientY }) {
     const { top, height } = svg.getBoundingClientRect();
@@ -50,7 +59,8 @@ export function makeCode({ changed }) {
   function set(to) {
     if (!z) return draw();
     own = Float32Array.from(own ?? z);
-    own[unit] = to;
+    own[unit] = ofCode(to) === ofCode(z[unit]) ? z[unit] : to;
+    if (own.every((value, k) => value === z[k])) own = null;
     tell();
   }
 
@@ -78,14 +88,15 @@ export function makeCode({ changed }) {
     show(code) {
       z = code;
       own = null;
+      if (held) held.own = null;
       draw();
     },
     code: () => own ?? z,
-    // What the reader changed, or null.
+    // What the reader changed, or null: the first such number, and how many there are.
     own() {
       if (!own) return null;
-      const changed = own.filter((each, k) => each !== z[k]).length;
-      return { unit: unit + 1, value: own[unit], was: z[unit], changed };
+      const places = [...own.keys()].filter((k) => own[k] !== z[k]), [k] = places;
+      return { unit: k + 1, value: own[k], was: z[k], changed: places.length };
     },
   };
 }

@@ -1,6 +1,7 @@
 // What is said of a drawing. Errors are measured in the page; what they are compared
 // with, the errors of the validation digits, the library measured with the same weights.
 
+import { aDigit } from "./digits.words.js";
 import { rank } from "./draw.model.js";
 
 const ALARM = 99; // of 100 validation digits have a smaller error
@@ -22,7 +23,7 @@ function ofDrawing(state) {
 }
 
 export const error = (value) => value.toFixed(4);
-export const ofCode = (value) => value.toFixed(1).replace("-", "−");
+export const ofCode = (value) => value.toFixed(1).replace(/^-0\.0$/, "0.0").replace("-", "−");
 
 function nearer({ network, pca }) {
   if (Math.max(network, pca) < 1.005 * Math.min(network, pca)) {
@@ -55,5 +56,5 @@ function ofOwnCode({ own, network }) {
 export function sameLabels(labels) {
   const counts = labels.reduce((all, each) => ({ ...all, [each]: (all[each] ?? 0) + 1 }), {});
   const [label, most] = Object.entries(counts).sort(([, a], [, b]) => b - a)[0];
-  return `${most} of ${labels.length} show a ${label}`;
+  return `${most} of ${labels.length} show ${aDigit(Number(label))}`;
 }

@@ -15,6 +15,7 @@ export const shape = (kind) =>
   `<svg class="mark" viewBox="-7 -7 14 14" aria-hidden="true"><path class="${kind}" d="${
     SHAPES[kind]}"/></svg>`;
 
+// What the scale does not reach has no mark.
 // curves: { kind: [[strength, dB]] }; at: { strength, values: { kind: dB } };
 // ticks: strengths; axis: what they are
 export function drawChart(svg, { curves, at, ticks, axis }) {
@@ -37,7 +38,7 @@ export function drawChart(svg, { curves, at, ticks, axis }) {
     ...Object.entries(curves).map(([kind, points]) =>
       `<polyline class="${kind}" points="${points.map(([strength, dB]) =>
         `${x(strength).toFixed(1)},${y(dB).toFixed(1)}`).join(" ")}"/>`),
-    ...Object.entries(at.values).map(([kind, dB]) => `<path class="${kind}"
+    ...Object.entries(at.values).filter(([, dB]) => dB <= TOP).map(([kind, dB]) => `<path class="${kind}"
       transform="translate(${x(at.strength)},${y(dB)})" d="${SHAPES[kind]}"/>`),
   ].join("");
 }

@@ -52,7 +52,9 @@ function makeControls({ changed, again, wipe }) {
   const trained = select("trained", TRAINED, "all");
   const strength = h("input", { type: "range", name: "strength", min: 0, step: 1 });
   const amount = h("span", {});
-  const renew = h("button", { type: "button", onclick: again }, "New noise");
+  const renew = h("button", { type: "button", "aria-describedby": "no-noise" }, "New noise");
+  const none = h("p", { class: "how", id: "no-noise" },
+    "At strength 0 there is no noise to draw anew.");
   const clean = h("button", { type: "button", onclick: wipe }, "Wipe my paint");
   const how = h("p", { class: "how" },
     "Paint on the noisy image, or throw blots: more strength, more blots.");
@@ -60,6 +62,7 @@ function makeControls({ changed, again, wipe }) {
   const brush = h("div", { class: "brush" }, how, field("My brush", colour));
 
   noise.addEventListener("change", () => { setRange(); changed(); });
+  renew.addEventListener("click", () => { if (none.hidden) again(); });
   strength.addEventListener("input", () => {
     places[noise.value] = Number(strength.value);
     changed();
@@ -75,7 +78,7 @@ function makeControls({ changed, again, wipe }) {
   return {
     element: h("div", { class: "controls" }, field("Noise", noise),
       h("label", { class: "field" }, h("span", {}, "Strength: ", amount), strength),
-      brush, h("div", { class: "buttons" }, renew, clean),
+      brush, h("div", { class: "buttons" }, renew, clean), none,
       field("Network and linear map trained on", trained)),
     chosen: () => ({ noise: noise.value, trained: trained.value, colour: colour.value,
       place: places[noise.value] }),
@@ -84,7 +87,10 @@ function makeControls({ changed, again, wipe }) {
       if (amount.textContent !== text) amount.textContent = text;
       strength.setAttribute("aria-valuetext", text);
       brush.hidden = noise !== "brush";
-      clean.hidden = !byHand;
+      none.hidden = strengths[noise][place] > 0;
+      renew.setAttribute("aria-disabled", !none.hidden);
+      clean.hidden = noise !== "brush";
+      clean.setAttribute("aria-disabled", !byHand);
     },
   };
 }
@@ -130,7 +136,7 @@ function makePictures(paint) {
 
 // Blots along the way of the pointer, half a radius apart.
 function listenToBrush(canvas, colourNow, paint) {
-  let last = null;
+  let pen = null, last = null; // the pointer that paints, and where it was
   const at = ({ clientX, clientY }) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     return { x: SIDE * (clientX - left) / width, y: SIDE * (clientY - top) / width };
@@ -144,19 +150,20 @@ function listenToBrush(canvas, colourNow, paint) {
     last = to;
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (colourNow() === null) return;
+    if (colourNow() === null || pen !== null || event.button !== 0) return;
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
+    pen = event.pointerId;
     stroke(at(event));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (last === null) return;
+    if (event.pointerId !== pen) return;
     const all = event.getCoalescedEvents?.() ?? [];
     for (const each of all.length ? all : [event]) stroke(at(each));
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => { last = null; });
-  }
+  canvas.addEventListener("lostpointercapture", (event) => {
+    if (event.pointerId === pen) pen = last = null;
+  });
 }
 
 // ---- numbers ----------------------------------------------------------------------

@@ -2,14 +2,18 @@
 
 import { field, h, putImage, select } from "./elements.js";
 import { digitOf } from "./ink.js";
+import { oncePerFrame } from "./stage.js";
 
 const FULL = 100; // the side of the paper
 const NONE = "–";
 const SVG = "http://www.w3.org/2000/svg";
 
-// changed() is called after every change; image() gives 784 pixels in [0, 1], or null.
+// changed() is called in a frame in which something changed; image() gives 784 pixels in
+// [0, 1], or null.
 export function makePad({ changed, label = "Or take a digit" }) {
-  let strokes = [], pen = null, taken = null;
+  let strokes = [], taken = null;
+  let pen = null; // the stroke being drawn, and the pointer that draws it: { id, points }
+  const draw = oncePerFrame(redraw);
   const paper = document.createElementNS(SVG, "svg");
   const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": true });
   const clear = h("button", { type: "button", onclick: empty }, "Clear");
@@ -22,16 +26,17 @@ export function makePad({ changed, label = "Or take a digit" }) {
   paper.setAttribute("viewBox", `0 0 ${FULL} ${FULL}`);
   paper.setAttribute("role", "img");
   paper.addEventListener("pointerdown", (event) => {
+    if (pen || event.button !== 0) return; // a second finger, or another button
     event.preventDefault(); // no text is selected
     paper.setPointerCapture(event.pointerId);
     if (taken) forget();
-    pen = [];
-    strokes.push(pen);
+    pen = { id: event.pointerId, points: [] };
+    strokes.push(pen.points);
     move(event);
   });
-  paper.addEventListener("pointermove", (event) => pen && move(event));
-  for (const end of ["pointerup", "pointercancel"]) {
-    paper.addEventListener(end, () => { pen = null; });
+  paper.addEventListener("pointermove", (event) => drawn(event) && move(event));
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    paper.addEventListener(end, (event) => { if (drawn(event)) pen = null; });
   }
   choice.addEventListener("change", () => {
     strokes = [];
@@ -39,11 +44,13 @@ export function makePad({ changed, label = "Or take a digit" }) {
     draw();
   });
 
+  const drawn = ({ pointerId }) => pen?.id === pointerId;
+
   function move(event) {
     const { left, top, width } = paper.getBoundingClientRect();
     const all = event.getCoalescedEvents?.() ?? [];
     for (const { clientX, clientY } of all.length ? all : [event]) {
-      pen.push([FULL * (clientX - left) / width, FULL * (clientY - top) / width]);
+      pen.points.push([FULL * (clientX - left) / width, FULL * (clientY - top) / width]);
     }
     draw();
   }
@@ -59,7 +66,7 @@ export function makePad({ changed, label = "Or take a digit" }) {
     draw();
   }
 
-  function draw() {
+  function redraw() {
     canvas.hidden = !taken;
     if (taken) putImage(canvas, taken);
     paper.innerHTML = strokes.map((points) =>

@@ -15,6 +15,7 @@ export function explorable({ css, build }) {
       return () => { stage.end(); end?.(); };
     } catch (error) {
       stage.root.append(inWords(error));
+      return stage.end;
     }
   };
   const mount = (el, settings = {}) => render({ model: standIn(settings), el });
@@ -85,6 +86,10 @@ export function startWorker(program, onmessage, onfailure) {
   const worker = new Worker(address);
   worker.onmessage = ({ data }) => onmessage(data);
   worker.onerror = (event) => onfailure(event.message || "its worker was refused");
+  const revoke = () => URL.revokeObjectURL(address); // not before it has been read
+  for (const read of ["message", "error"]) {
+    worker.addEventListener(read, revoke, { once: true });
+  }
   return worker;
 }
 

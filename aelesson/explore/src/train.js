@@ -4,7 +4,7 @@ import { readGrey } from "./png.js";
 import { explorable, oncePerFrame, startWorker } from "./stage.js";
 import css from "./train.css";
 import { DEFAULTS, makeView } from "./train.view.js";
-import { rateInWords, verdict } from "./verdict.js";
+import { noPicturesInWords, rateInWords, verdict } from "./verdict.js";
 import program from "worker:./train.worker.js";
 
 export const { render, mount } = explorable({ css, build });
@@ -14,36 +14,66 @@ function build(stage, given) {
   const view = makeView({ ...DEFAULTS, ...given });
   const trainer = makeTrainer(stage, changed);
   let complaint = ""; // about what was chosen
-  const draw = oncePerFrame(() =>
-    view.draw(trainer.run, complaint || verdict(trainer.run)));
+  let noPictures = ""; // why they cannot be shown
+  const draw = oncePerFrame(() => view.draw(trainer.run,
+    [complaint || verdict(trainer.run), noPictures].filter(Boolean).join(" ")));
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let state; // the last one known
   function changed(run) {
-    if (!calm.matches || Number.isInteger(run.epoch)) draw();
+    if (!calm.matches || Number.isInteger(run.epoch) || run.state !== state) draw();
+    state = run.state;
   }
 
-  const asked = (act) => () => {
+  function choose() {
     const settings = view.settings();
     complaint = settings.rate === null ? rateInWords(view.rateText()) : "";
+    return settings;
+  }
+  const asked = (act) => () => {
+    const settings = choose();
     if (!complaint) act(settings);
+    if (noPictures) loadPictures();
     draw();
   };
-  view.listen({
-    main: asked(trainer.press), again: asked(trainer.begin), change: asked(trainer.prepare),
-  });
+  // A rate that is none changes nothing; what else was chosen is taken over.
+  function change() {
+    const chosen = choose(), { settings } = trainer.run;
+    const wanted = { ...chosen, rate: chosen.rate ?? settings.rate };
+    if (Object.keys(wanted).some((name) => wanted[name] !== settings[name])) {
+      trainer.prepare(wanted);
+    }
+    draw();
+  }
+  view.listen({ main: asked(trainer.press), again: asked(trainer.begin), change });
+
+  async function loadPictures() {
+    noPictures = "";
+    try {
+      view.setPictures(await readGrey(await stage.asset("pca.png")));
+    } catch ({ message }) {
+      noPictures = noPicturesInWords(message);
+    }
+    draw();
+  }
 
   trainer.prepare(view.settings());
   const resized = new ResizeObserver(draw);
   resized.observe(view.element);
   stage.root.append(view.element);
-  stage.asset("pca.png").then(readGrey).then(view.setPictures, trainer.fail);
+  loadPictures();
   return () => { resized.disconnect(); trainer.end(); };
 }
 
 // Runs one after the other, and what is known of the last one.
 function makeTrainer(stage, changed) {
-  let worker, sheet;
-  const trainer = { run: null, press, begin, prepare, fail, end: () => worker?.terminate() };
+  let worker, sheet, ended = false;
+  const trainer = { run: null, press, begin, prepare, end };
+
+  function end() {
+    ended = true;
+    worker?.terminate();
+  }
 
   function prepare(settings) {
     const { run } = trainer;
@@ -61,10 +91,12 @@ function makeTrainer(stage, changed) {
 
   async function begin(settings) {
     if (trainer.run.state === "loading") return;
-    if (trainer.run.state !== "ready") prepare(settings);
+    prepare(settings);
+    trainer.run.loaded = Boolean(sheet);
     setState("loading");
     try {
       sheet ??= await stage.asset("digits.png");
+      if (ended) return;
       worker ??= startWorker(program, hear, (reason) => fail(new Error(reason)));
       worker.postMessage({ order: "begin", id: trainer.run.id, settings, sheet });
     } catch (error) {
@@ -102,7 +134,7 @@ function makeTrainer(stage, changed) {
 }
 
 const fresh = (settings, before, id) => ({
-  id, settings, before, state: "ready",
+  id, settings, before, state: "ready", loaded: false,
   epoch: 0, points: [], validation: [], train: null, dead: null, shown: null,
   milliseconds: 0, epochSeconds: null,
 });

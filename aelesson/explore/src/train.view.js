@@ -26,7 +26,7 @@ const SELECTS = {
 const NUMBERS = ["hidden", "latentDim", "epochs", "seed"];
 
 const MAIN = {
-  ready: "Start", loading: "Loading …", running: "Stop", stopped: "Continue",
+  ready: "Start", loading: "Starting …", running: "Stop", stopped: "Continue",
   done: "Begin again", broken: "Begin again", failed: "Try again",
 };
 
@@ -42,6 +42,11 @@ export function makeView(settings) {
     h("div", { class: "choose" }, controls.element,
       h("div", { class: "buttons" }, main, again), words),
     h("div", { class: "watch" }, chart.element, facts.element, images.element));
+
+  // What can no longer be pressed would take the focus with it.
+  function keepFocus(gone) {
+    if (gone.contains(element.getRootNode().activeElement)) main.focus();
+  }
 
   return {
     element,
@@ -60,8 +65,12 @@ export function makeView(settings) {
     draw(run, verdict) {
       main.textContent = MAIN[run.state];
       main.setAttribute("aria-disabled", run.state === "loading");
-      again.hidden = !["running", "stopped"].includes(run.state);
-      controls.lock(["loading", "running"].includes(run.state));
+      const locked = ["loading", "running"].includes(run.state);
+      const alone = !["running", "stopped"].includes(run.state);
+      if (locked) keepFocus(controls.element);
+      if (alone) keepFocus(again);
+      again.hidden = alone;
+      controls.lock(locked);
       controls.describe(run.settings);
       // Said again only where it is new.
       if (words.textContent !== verdict) words.textContent = verdict;

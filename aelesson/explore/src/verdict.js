@@ -10,12 +10,12 @@ const { meanImage, pca } = baselines;
 const TOO_HIGH = 0.05, TOO_LOW = 1e-5;
 const PATIENCE = 3; // epochs, before it is said that nothing is learnt
 
-// run: { state, settings, validation: [errors of epochs 0, 1, ...], dead, reason }
+// run: { state, loaded, settings, validation: [errors of epochs 0, 1, ...], dead, reason }
 export const verdict = (run) => words[run.state](run);
 
 const words = {
   ready: () => "Choose, then press Start: the network learns here, in this page.",
-  loading: () => "Loading 5,000 digits, 0.8 MB …",
+  loading: ({ loaded }) => (loaded ? "Starting …" : "Loading 5,000 digits, 0.8 MB …"),
   failed: ({ reason }) => `It cannot train here: ${reason}.`,
   broken: ({ settings }) =>
     `The loss is not a number any more: ${tooHigh(settings)} From here nothing can be ` +
@@ -30,6 +30,9 @@ const words = {
 export const rateInWords = (text) =>
   "The learning rate must be a number above 0, such as 0.005, and is " +
   `${text.trim() ? `“${text}”` : "empty"}.`;
+
+export const noPicturesInWords = (reason) =>
+  `The pictures of the digits and of PCA cannot be shown: ${reason}.`;
 
 const name = ({ settings }) => `PCA-${settings.latentDim}`;
 const target = ({ settings }) => pca[settings.latentDim];
