@@ -38,7 +38,8 @@ export function drawChart(svg, { curves, at, ticks, axis }) {
     ...Object.entries(curves).map(([kind, points]) =>
       `<polyline class="${kind}" points="${points.map(([strength, dB]) =>
         `${x(strength).toFixed(1)},${y(dB).toFixed(1)}`).join(" ")}"/>`),
-    ...Object.entries(at.values).filter(([, dB]) => dB <= TOP).map(([kind, dB]) => `<path class="${kind}"
+    ...Object.entries(at.values).filter(([, dB]) => dB <= TOP).map(
+      ([kind, dB]) => `<path class="${kind}"
       transform="translate(${x(at.strength)},${y(dB)})" d="${SHAPES[kind]}"/>`),
   ].join("");
 }
