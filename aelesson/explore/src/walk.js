@@ -19,7 +19,7 @@ const DRAWN = 6; // pictures of draws that are shown
 function build(stage) {
   const state = { z: [0, 0], digit: null, line: null, closer: false };
   let networks = null, examples = {};
-  const view = makeView({ figures, moved, changed });
+  const view = makeView({ figures, moved, changed: () => read(), lined: leadOn });
   const draw = oncePerFrame(() => {
     if (!networks) return;
     const near = neighbours(figures.codes, state.z, figures.around);
@@ -29,18 +29,20 @@ function build(stage) {
     if (!networks) return;
     const grey = view.image();
     state.digit = grey && look(networks, grey, view.label());
-    const end = examples[view.end()];
-    state.line = grey && end ? walk(networks, grey, state.digit.mean, end) : null;
+    leadOn();
     closer(state.closer);
   });
+
+  // The line to the second digit; the point stays where it is.
+  function leadOn() {
+    const grey = view.image(), end = examples[view.end()];
+    state.line = state.digit && end ? walk(networks, grey, state.digit.mean, end) : null;
+    draw();
+  }
 
   function moved(z) {
     state.z = z;
     draw();
-  }
-
-  function changed() {
-    read();
   }
 
   // Close to the posterior, or back to the whole plane.

@@ -45,7 +45,8 @@ export function makeMap({ codes, moved }) {
     return [x + part(clientX, left), y - part(clientY, top)];
   }
 
-  listen(element, point, { go, under, step: (by, large) => {
+  const home = () => go(frame.middle);
+  listen(element, point, { go, home, under, step: (by, large) => {
     const size = (large ? 0.5 : 0.1) * frame.half / LIMIT;
     go(z.map((value, d) => value + size * by[d]));
   } });
@@ -75,29 +76,34 @@ function svg(attributes) {
 }
 
 // A mouse drags from anywhere, a finger from the point alone: elsewhere it scrolls the
-// page, or taps.
-function listen(element, point, { go, under, step }) {
-  let dragging = false, tapping = false;
+// page, or taps. One pointer at a time: a second finger changes nothing.
+function listen(element, point, { go, home, under, step }) {
+  let held = null, tapping = false; // held: the id of the pointer that is down
   element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || ![null, event.pointerId].includes(held)) return;
+    held = event.pointerId;
     tapping = event.pointerType === "touch" && event.target !== point;
     if (tapping) return;
     event.preventDefault();
     point.focus({ preventScroll: true, focusVisible: false });
     element.setPointerCapture(event.pointerId);
-    dragging = true;
     go(under(event));
   });
-  element.addEventListener("pointermove", (event) => dragging && go(under(event)));
-  element.addEventListener("pointerup", (event) => {
-    if (tapping) go(under(event));
-    dragging = tapping = false;
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerId === held && !tapping) go(under(event));
   });
-  element.addEventListener("pointercancel", () => { dragging = tapping = false; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    element.addEventListener(end, (event) => {
+      if (event.pointerId !== held) return;
+      held = null;
+      if (tapping && end === "pointerup") go(under(event));
+    });
+  }
   point.addEventListener("keydown", (event) => {
     const by = STEPS[event.key] ?? (event.key === "Home" ? "home" : null);
     if (!by) return;
     event.preventDefault();
-    if (by === "home") go([0, 0]);
+    if (by === "home") home();
     else step(by, event.shiftKey);
   });
 }

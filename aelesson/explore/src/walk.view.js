@@ -1,5 +1,6 @@
 // What the reader sees of the plane, of a digit's posterior, and of a line between two.
 
+import { aDigit } from "./digits.words.js";
 import { fact, field, h, imageRow, inBytes, putImage, select } from "./elements.js";
 import { makePad } from "./pad.js";
 import { makeMap } from "./walk.map.js";
@@ -9,11 +10,11 @@ const SIDE = 28;
 export const STEPS = 8;
 const NONE = "–";
 
-export function makeView({ figures, moved, changed }) {
+export function makeView({ figures, moved, changed, lined }) {
   const map = makeMap({ codes: figures.codes, moved });
   const pad = makePad({ changed });
   const words = makeWords();
-  const point = makePoint(), digit = makeDigit(figures), walk = makeWalk(changed);
+  const point = makePoint(), digit = makeDigit(figures), walk = makeWalk(lined);
   const close = h("button", { type: "button", "aria-pressed": "false" }, "Look closer");
   const element = h("section", { class: "explorable", "aria-label": "Walk through a code" },
     h("div", { class: "band" },
@@ -22,7 +23,8 @@ export function makeView({ figures, moved, changed }) {
     h("div", { class: "band" },
       h("div", { class: "take" }, pad.element,
         h("div", { class: "buttons" }, walk.choice, close)),
-      h("div", { class: "rows" }, digit.facts, digit.row.element, ...walk.rows)));
+      h("div", { class: "rows" }, digit.facts, digit.row.element, ...walk.rows)),
+    makeMeasured(figures.measured));
 
   return {
     element,
@@ -97,10 +99,30 @@ function makePoint() {
       z.say(pair(at));
       distance.say(number(away));
       farther.say(percent(Math.exp(-0.5 * away ** 2)));
-      nearest.say(`a ${near.nearest}, ${number(near.distance)} away`);
+      nearest.say(`${aDigit(near.nearest)}, ${number(near.distance)} away`);
     },
   };
 }
+
+// What was measured over all test digits, and of a plane of PCA beside.
+function makeMeasured({ kl, loss, std, nearest, third }) {
+  const told = {
+    "KL, mean": `${number(kl, 1)} nats`,
+    "−ELBO, mean": `${number(loss, 1)} nats`,
+    "σ, median": number(std),
+    "Nearest validation code is of the digit’s class": both(nearest),
+    "Lines between two classes that come nearest to a third": both(third),
+  };
+  const facts = Object.entries(told).map(([name, text]) => {
+    const each = fact(name);
+    each.say(text);
+    return each.element;
+  });
+  return h("details", {}, h("summary", {}, "Measured on the test digits"),
+    h("dl", { class: "facts" }, ...facts));
+}
+
+const both = ({ vae, pca }) => `VAE ${percent(vae)}, PCA ${percent(pca)}`;
 
 const SHOWN = 8; // x, x̂ of the mean, x̂ of draws
 
@@ -128,10 +150,10 @@ function makeDigit({ usual }) {
 
 const empty = () => new Uint8Array(STEPS * SIDE * SIDE).fill(128);
 
-function makeWalk(changed) {
+function makeWalk(lined) {
   const end = select("end", { [NONE]: NONE }, NONE);
   const decoded = imageRow("", STEPS), faded = imageRow("", STEPS);
-  end.addEventListener("change", changed);
+  end.addEventListener("change", lined);
   return {
     choice: field("Line to the digit", end),
     rows: [decoded.element, faded.element],

@@ -1,5 +1,7 @@
 // What is seen on the plane, in words.
 
+import { aDigit } from "./digits.words.js";
+
 const CLEAR = 0.8; // of the codes around: these are "among", fewer "between"
 
 export const number = (value, digits = 2) =>
@@ -15,17 +17,22 @@ function ranked({ counts }) {
   return found.sort(([, a], [, b]) => b - a);
 }
 
-const isClear = (near) => ranked(near)[0][1] >= CLEAR * near.total;
+// The one class that is named of a place, or the two.
+function named(near) {
+  const [[first, codes], [second] = []] = ranked(near);
+  return codes >= CLEAR * near.total ? [first] : [first, second];
+}
 
 function place(near) {
-  const [[first], [second] = []] = ranked(near);
-  return isClear(near) ? `among ${first}s` : `between ${first}s and ${second}s`;
+  const [first, second] = named(near);
+  return second === undefined ? `among ${first}s` : `between ${first}s and ${second}s`;
 }
 
 function count(near) {
-  const named = ranked(near).slice(0, 2);
-  const words = named.map(([digit, n]) => (n === 1 ? `1 is a ${digit}` : `${n} are ${digit}s`));
-  const others = named.reduce((rest, [, n]) => rest - n, near.total);
+  const most = ranked(near).slice(0, 2);
+  const words = most.map(([digit, n]) =>
+    (n === 1 ? `1 is ${aDigit(digit)}` : `${n} are ${digit}s`));
+  const others = most.reduce((rest, [, n]) => rest - n, near.total);
   if (others) words.push(`${others} ${others === 1 ? "is another" : "are others"}`);
   const last = words.length > 1 ? ` and ${words.pop()}` : "";
   return `${words.join(", ")}${last}`;
@@ -40,7 +47,7 @@ export function pointWords(near, { edge, far, beyond }) {
       `digits only ${percent(beyond)} lie so far out: here the decoder was hardly ever trained.`;
   }
   if (near.distance > edge) {
-    return `Off the codes: the nearest validation code, a ${near.nearest}, is ` +
+    return `Off the codes: the nearest validation code, ${aDigit(near.nearest)}, is ` +
       `${number(near.distance)} away.`;
   }
   return `${capital(place(near))}: of the ${near.total} validation codes nearest to z, ` +
@@ -59,7 +66,7 @@ function where({ label, near }, { edge }) {
   if (near.distance > edge) {
     return `The encoder puts ${which} where no validation code lies within ${edge} of μ.`;
   }
-  const wrong = label !== null && isClear(near) && ranked(near)[0][0] !== Number(label);
+  const wrong = label !== null && !named(near).includes(Number(label));
   return `The encoder puts ${which} ${place(near)}${wrong ? ": the wrong place" : ""}.`;
 }
 
@@ -67,7 +74,7 @@ function unusual({ area, loss }, usual) {
   const words = [];
   if (area > usual.area) {
     words.push("The posterior is wide, its ellipse larger than for 95 % of the validation " +
-      "digits: the encoder is unsure which code it was. Compare the six draws.");
+      "digits: many codes draw this picture about as well. Compare the six draws.");
   }
   if (loss > usual.loss) {
     words.push("The code fits badly: −ELBO is higher than for 95 % of them.".replace(
@@ -78,5 +85,5 @@ function unusual({ area, loss }, usual) {
 
 // classes: of the code nearest to each step on the line
 export function lineTitle(classes) {
-  return `Straight line in z, decoded; nearest codes: ${classes.join(" ")}`;
+  return `Straight line in z, decoded; the single nearest code at each: ${classes.join(" ")}`;
 }
