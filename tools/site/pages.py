@@ -84,9 +84,9 @@ def _cells(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
         yield cell
 
 
-def live_html(name: str, alt: str, root: str = "..") -> str:
+def live_html(name: str, alt: str) -> str:
     """Return an explorable; until it has come, and without JavaScript, its still."""
-    still = f"{root}/_static/explorables/{name}.png"
+    still = f"../_static/explorables/{name}.png"
     return (
         f'<div data-explorable="{name}">'
         f'<img src="{still}" alt="{html.escape(alt)}" loading="lazy"></div>'
