@@ -522,8 +522,8 @@ proven.verdict()
 explore.turn()
 
 # %% [markdown]
-# **Read it.** For 30 %, and from the best view for 65 %: each of these flat pictures of the cloud
-# hides something. Show only the 8s and 9s: in the code 94 % lie nearest to their own kind, in their
+# **Read it.** For 30 %, and from the best view for 65 %: each of these pictures hides
+# something. Show only the 8s and 9s: in the code 94 % lie nearest to their own kind, in their
 # worst picture 38 %, where chance gives 49 %. So an overlap in one view proves nothing.
 #
 # Nor does a gap. PCA's 4s and 9s lie nearest to their own kind for 43 %, and in their best
