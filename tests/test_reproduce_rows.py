@@ -5,8 +5,16 @@ import math
 import pytest
 import torch
 
+from aelesson import likelihood
 from aelesson.models import VAE
-from benchmarks.reproduce import learnt_prior, masked, sparse_features, sprites, vq_vae
+from benchmarks.reproduce import (
+    learnt_prior,
+    masked,
+    sparse_features,
+    sprites,
+    vae,
+    vq_vae,
+)
 from benchmarks.reproduce.rows import Job, Outcome
 
 
@@ -64,6 +72,30 @@ def test_a_grid_of_codes_restores_what_the_model_does():
         raw = model.decoder[1](model.decoder[0].look_up(codes))
         expected = model.likelihood.per_image(raw, x)
     torch.testing.assert_close(vq_vae.pixel_nats(model, x), expected)
+
+
+def test_an_estimate_that_was_stopped_goes_on_and_gives_the_same(job, monkeypatch):
+    monkeypatch.setattr(vae, "PART", 2)
+    model, images = vae.build(), torch.rand(5, 1, 28, 28).round()
+    whole = vae.kept_bounds(job, model, images, samples=3)
+    (job.folder / "bounds-1.pt").unlink()
+    asked = []
+
+    def seen(model, part, *rest):
+        asked.append(len(part))
+        return bounds(model, part, *rest)
+
+    bounds = vae.bounds_in_bfloat16
+    monkeypatch.setattr(vae, "bounds_in_bfloat16", seen)
+    assert torch.equal(vae.kept_bounds(job, model, images, samples=3), whole)
+    assert asked == [2]
+
+
+def test_bounds_are_those_of_the_library_but_for_bfloat16(job):
+    model, images = vae.build(), torch.rand(4, 1, 28, 28).round()
+    bounds = vae.bounds_in_bfloat16(model, images, 2_000, vae.seeded(job.device))
+    exact = likelihood.nll(model, images, 2_000, vae.seeded(job.device))
+    assert -bounds.mean().item() == pytest.approx(exact.mean, rel=1e-3)
 
 
 def test_the_learnt_prior_differs_from_the_row_vae_by_its_prior_alone(job, monkeypatch):

@@ -2,7 +2,8 @@
 
 Each run is kept as soon as it has ended, and a training leaves a checkpoint after every
 epoch: a command that was stopped goes on from there when it is given again. What was
-measured after a training is measured once more.
+measured after a training is measured once more, but for likelihoods, whose estimates
+are kept in parts.
 After every run the page `docs/results.md` is written anew, and what lessons show of it.
 """
 
