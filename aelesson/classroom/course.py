@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Classroom:
 
     @cached_property
     def api(self) -> Any:  # noqa: ANN401
-        """nbgrader's own functions, for this course."""
+        """The functions of nbgrader, for this course."""
         return NbGraderAPI(config=self.config)
 
     @property
@@ -83,8 +84,8 @@ class Classroom:
 
     def handed_in(self, sheet: str) -> list[str]:
         """Name the students of whom there is something in `submitted`."""
-        found = self.place("submitted", ".", sheet).parents[1].glob(f"*/{sheet}")
-        return sorted(path.parent.name for path in found)
+        found = glob(str(self.place("submitted", "*", sheet)))
+        return sorted(Path(path).parent.name for path in found)
 
     def sheet(self, name: str) -> str:
         """Return the sheet that a teacher means by `01`, `01_basics` or a path.

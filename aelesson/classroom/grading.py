@@ -1,132 +1,148 @@
-"""A teacher's class: what was graded, what was not and why, and what to look at.
+"""Grade a class: in parallel, and so that a stop loses nothing.
 
 nbgrader's grades have 0 both for wrong answers and for what could not be graded. Here
-every submission is named with its points, or with the reason why it has none.
+every submission has a record with its points, or with the reason why it has none.
 """
 
 import json
+import multiprocessing
 import os
-import shutil
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from glob import glob
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
-from aelesson.course.marking import VERDICTS, RunExercises
+from aelesson.classroom import course, records
+from aelesson.classroom.course import Classroom
+from aelesson.classroom.marking import VERDICTS
+from aelesson.classroom.outcome import reason
+from aelesson.classroom.records import Graded, Verdict
 from aelesson.course.progress import State
 from aelesson.course.sheets import read_code
 from aelesson.course.workbook import CourseError
 
-CONFIG = "nbgrader_config.py"
 _LOOK_AT = {State.DIED, State.ENDLESS, State.NOT_JUDGED}
 
 
-@dataclass(frozen=True)
-class Submission:
-    """What became of one student's submission.
-
-    Attributes:
-        student: As nbgrader calls them.
-        points: Reached and possible, "4 of 5"; empty if it was not graded.
-        problem: Why it was not graded, or empty.
-        remarks: What a teacher should look at, exercise by exercise.
-    """
-
-    student: str
-    points: str = ""
-    problem: str = ""
-    remarks: tuple[str, ...] = ()
-
-
-def grade(folder: Path, assignment: str, again: bool = False) -> Iterator[Submission]:
-    """Grade what was handed in, one student after the other, by nbgrader.
+def grade(
+    classroom: Classroom,
+    sheet: str,
+    *,
+    again: bool = False,
+    jobs: int = 0,
+    students: Sequence[str] = (),
+) -> Iterator[Graded]:
+    """Grade what was handed in, and yield what was found, first what is known already.
 
     Args:
-        folder: Of the nbgrader course, with `nbgrader_config.py`.
-        assignment: Its name, such as `01_basics`.
-        again: Grade also what is graded already.
+        classroom: The class.
+        sheet: Its name, such as `01_basics`.
+        again: Grade also what is graded already and has not changed since.
+        jobs: Processes; as many as there are processors if 0.
+        students: Only these; all if there is none.
 
     Raises:
-        CourseError: If this is no such course, or the assignment was not released.
+        CourseError: If the sheet was not released, or a process ended.
     """
-    config = _config(folder)
-    _let_alembic_be_found()
-    api = NbGraderAPI(config=config)
-    sheets = [path.name for path in _in(api, "source", ".", assignment).glob("*.ipynb")]
-    known = _students(api, assignment) if sheets else None
-    if known is None:
+    with classroom.gradebook() as book:
+        if sheet not in {each.name for each in book.assignments}:
+            raise CourseError(
+                f"{sheet} was not released in {classroom.folder}: run `aelesson class "
+                f"release {sheet}` there first."
+            )
+    everybody = [student.id for student in classroom.students]
+    there = classroom.handed_in(sheet)
+    wanted = set(students or [*everybody, *there])
+    for student in sorted(wanted - set(there)):
+        yield _kept(classroom, Graded(student, sheet, problem=NOTHING))
+    todo = []
+    for student in sorted(wanted & set(there)):
+        folder = classroom.place("submitted", student, sheet)
+        known = records.read(classroom.folder, sheet, student)
+        if known and not again and known.digest == records.digest_of(folder):
+            yield known
+        else:
+            todo.append(student)
+    yield from _in_parallel(classroom, sheet, todo, jobs or cores())
+
+
+NOTHING = "nothing was handed in"
+
+
+def cores() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_parallel(
+    classroom: Classroom, sheet: str, students: Sequence[str], jobs: int
+) -> Iterator[Graded]:
+    if not students:
+        return
+    # Spawned, so that none of them holds what this process has open.
+    context = multiprocessing.get_context("spawn")
+    folder = classroom.folder.resolve()
+    pool = ProcessPoolExecutor(min(jobs, len(students)), context)
+    try:
+        tasks = [pool.submit(grade_one, folder, student, sheet) for student in students]
+        for task in as_completed(tasks):
+            yield _kept(classroom, task.result())
+    except BrokenProcessPool as error:
         raise CourseError(
-            f"{folder} has no released assignment {assignment!r}: run "
-            f"`nbgrader generate_assignment {assignment}` there first."
-        )
-    places = glob(str(_in(api, "submitted", "*", assignment)))
-    handed_in = sorted(Path(place).parent.name for place in places)
-    for student in handed_in:
-        yield _graded(api, student, assignment, sheets, again)
-    for student in sorted(known - set(handed_in)):
-        yield Submission(student, problem="nothing was handed in")
+            "A process that grades was ended from outside, perhaps for want of memory: "
+            "give the same command again, with fewer --jobs. What is graded is kept."
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _let_alembic_be_found() -> None:
-    """Put this Python's programs on the path: nbgrader calls one by its name."""
-    if shutil.which("alembic") is None:
-        folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-        os.environ["PATH"] = os.pathsep.join(folders)
+def _kept(classroom: Classroom, graded: Graded) -> Graded:
+    records.keep(classroom.folder, graded)
+    return graded
 
 
-def _students(api: Any, assignment: str) -> set[str] | None:  # noqa: ANN401
-    """Name the students of the gradebook; None if it lacks the assignment."""
-    with Gradebook(api.coursedir.db_url) as gradebook:
-        if assignment not in {each.name for each in gradebook.assignments}:
-            return None
-        return {student.id for student in gradebook.students}
+@cache
+def _open(folder: Path) -> Classroom:
+    return course.find(folder)
 
 
-def _config(folder: Path) -> Config:
-    """Read the settings of a course, and see that they are those of this library."""
-    cure = f"lay the course's tools/{CONFIG} there."
-    if not (folder / CONFIG).is_file():
-        raise CourseError(f"{folder} has no {CONFIG}: {cure}")
-    loader = PyFileConfigLoader(CONFIG, path=str(folder.resolve()))
-    config: Config = loader.load_config()
-    step = f"{RunExercises.__module__}.{RunExercises.__name__}"
-    if step not in config.Autograde.get("autograde_preprocessors", []):
-        raise CourseError(f"{folder / CONFIG} does not use {step}: {cure}")
-    if "root" not in config.CourseDirectory:
-        config.CourseDirectory.root = str(folder.resolve())
-    return config
+def grade_one(folder: Path, student: str, sheet: str) -> Graded:
+    """Have one submission graded by nbgrader, and say what became of it.
 
-
-def _in(api: Any, step: str, student: str, assignment: str) -> Path:  # noqa: ANN401
-    directory = getattr(api.coursedir, f"{step}_directory")
-    return Path(api.coursedir.format_path(directory, student, assignment))
-
-
-def _graded(
-    api: Any,  # noqa: ANN401
-    student: str,
-    assignment: str,
-    sheets: list[str],
-    again: bool,
-) -> Submission:
-    """Have one submission graded, and say what became of it."""
-    folder = _in(api, "submitted", student, assignment)
-    for sheet in sheets:
-        if problem := _obstacle(folder, sheet):
-            return Submission(student, problem=problem)
-    result = api.autograde(assignment, student, force=again)
-    if not result["success"]:
-        return Submission(student, problem=_reason(result))
-    done = _in(api, "autograded", student, assignment)
-    remarks = tuple(r for sheet in sheets for r in _remarks(done / sheet))
-    return Submission(student, _points(api, student, assignment), remarks=remarks)
+    Args:
+        folder: Of the class.
+        student: Their id.
+        sheet: Its name.
+    """
+    classroom, start = _open(folder), monotonic()
+    place = classroom.place("submitted", student, sheet)
+    digest = records.digest_of(place)
+    problem = _obstacle(place, f"{sheet}.ipynb")
+    if not problem:
+        result = classroom.api.autograde(sheet, student, force=True)
+        problem = "" if result["success"] else reason(result)
+    if problem:
+        return Graded(student, sheet, problem=problem, digest=digest)
+    done = classroom.place("autograded", student, sheet) / f"{sheet}.ipynb"
+    found = json.loads(done.read_bytes())["metadata"][VERDICTS]
+    with classroom.gradebook() as book:
+        exercises = tuple(_verdicts(book, student, sheet, found["exercises"]))
+    return Graded(
+        student,
+        sheet,
+        exercises,
+        remarks=tuple(filter(None, [found["note"]])),
+        digest=digest,
+        seconds=round(monotonic() - start, 2),
+        megabytes=found["megabytes"],
+    )
 
 
 def _obstacle(folder: Path, sheet: str) -> str:
@@ -141,33 +157,26 @@ def _obstacle(folder: Path, sheet: str) -> str:
     return "" if cells else f"{sheet} has no code"
 
 
-def _reason(result: dict[str, Any]) -> str:
-    """Find the line of nbgrader's log that says why it gave up."""
-    log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if "Error" in line and "nbgrader_log" not in line]
-    return f"nbgrader stopped: {(errors or lines or ['without a word'])[-1]:.200}"
-
-
-def _remarks(path: Path) -> Iterator[str]:
-    """Yield what grading found beside the points."""
-    found = json.loads(path.read_bytes())["metadata"].get(VERDICTS)
-    if found is None:
-        yield "graded by another way: --again grades it anew"
-        return
-    if found["note"]:
-        yield found["note"]
-    for each in found["exercises"]:
-        state = each["state"] if each["state"] in _LOOK_AT else ""
-        judge = each["diagnosis"] if "the judge" in each["diagnosis"] else ""
-        if told := "; ".join(filter(None, (state, judge, each["note"]))):
-            yield f"{each['name']}: {told}"
-
-
-def _points(api: Any, student: str, assignment: str) -> str:  # noqa: ANN401
-    with Gradebook(api.coursedir.db_url) as gradebook:
-        try:
-            found = gradebook.find_submission(assignment, student)
-        except MissingEntry:
-            return ""
-        return f"{found.score:g} of {found.max_score:g}"
+def _verdicts(
+    book: Gradebook, student: str, sheet: str, found: Sequence[dict[str, str]]
+) -> Iterator[Verdict]:
+    """Yield points from the gradebook, and what was found beside them."""
+    by_name: dict[str, Any] = {}
+    try:
+        for notebook in book.find_submission(sheet, student).notebooks:
+            by_name |= {grade.name: grade for grade in notebook.grades}
+    except MissingEntry:
+        pass
+    for each in found:
+        grade = by_name.get(f"check_{each['name']}")
+        remarks = [each["state"] if each["state"] in _LOOK_AT else ""]
+        if "the judge" in each["diagnosis"]:
+            remarks.append(each["diagnosis"])
+        yield Verdict(
+            each["name"],
+            grade.score if grade else 0.0,
+            grade.max_score if grade else 0.0,
+            each["state"],
+            each["diagnosis"],
+            "; ".join(filter(None, [*remarks, each["note"]])),
+        )

@@ -2,9 +2,11 @@
 
 nbgrader runs a submission in one kernel, so that a cell that ends the kernel costs all
 points, and it stops at a cell that was copied. These steps take the place of its own;
-`tools/nbgrader_config.py` names them. Only a teacher's machine needs nbgrader.
+`settings` names them.
 """
 
+import atexit
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ from nbformat.v4 import new_code_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, OverwriteCells
 from nbgrader.utils import is_grade, is_solution
+from traitlets import Integer, Unicode
 
-from aelesson.course.progress import Exercise, State, judge
+from aelesson.classroom import sandbox
+from aelesson.classroom.worker import Limits, Worker, lessons_of
+from aelesson.course.progress import Exercise, State
 from aelesson.course.sheets import MARK, compose, read_code
 
 VERDICTS = "aelesson_verdicts"
@@ -22,9 +27,9 @@ VERDICTS = "aelesson_verdicts"
 
 
 class DropEmptyMarks(NbGraderPreprocessor):  # type: ignore[misc]
-    """Unmarks the copies of a cell, whose marks nbgrader's DeduplicateIds has emptied.
+    """Unmarks cells whose marks nbgrader has emptied, at which its next steps would stop.
 
-    Its next step, OverwriteCells, would stop at them: `KeyError: 'grade_id'`.
+    DeduplicateIds does it to copies of a cell, OverwriteCells to unknown names.
     """
 
     def preprocess_cell(
@@ -79,9 +84,18 @@ def _empty_answer(name: str) -> NotebookNode:
 class RunExercises(Execute):  # type: ignore[misc]
     """Runs a submission so that a bad cell costs only its own exercise.
 
-    `c.Execute.timeout` holds: seconds that a cell may take. Before each check the
-    course's judge is put back; what was found is kept in the notebook's metadata.
+    `c.Execute.timeout` holds: seconds that a cell may take. Cells run apart, in the
+    best sandbox that works; points are given by this process. What was found is kept in
+    the notebook's metadata.
     """
+
+    limit = Integer(600, help="Seconds that a sheet may take.").tag(config=True)
+    megabytes = Integer(2_000, help="Of memory that its cells may have.").tag(
+        config=True
+    )
+    image = Unicode("", help="A container's image that has this library.").tag(
+        config=True
+    )
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -94,7 +108,9 @@ class RunExercises(Execute):  # type: ignore[misc]
             cell[MARK] = name.removeprefix("check_")
         course = read_code(self._source(resources)) or []
         sheet = compose(path / "submission", cells, course)
-        result = judge(sheet, self.timeout, keep=True)
+        limits = Limits(self.timeout, self.limit, self.megabytes)
+        worker = worker_for(self.image, tuple(lessons_of(course)))
+        result, megabytes = worker.judge(sheet, limits, path)
         if result.problem:
             raise RuntimeError(result.problem)
         for exercise, cell in zip(result.exercises, checks.values(), strict=True):
@@ -102,6 +118,7 @@ class RunExercises(Execute):  # type: ignore[misc]
         _tidy(cells)
         nb.metadata[VERDICTS] = {
             "note": result.note,
+            "megabytes": round(megabytes),
             "exercises": [_told(exercise) for exercise in result.exercises],
         }
         return nb, resources
@@ -111,6 +128,14 @@ class RunExercises(Execute):  # type: ignore[misc]
         course, own = CourseDirectory(config=self.config), resources["nbgrader"]
         folder = course.format_path(course.source_directory, ".", own["assignment"])
         return Path(folder) / f"{own['notebook']}.ipynb"
+
+
+@cache
+def worker_for(image: str, lessons: tuple[str, ...]) -> Worker:
+    """Return the worker of this process; it ends with the process."""
+    worker = Worker(sandbox.choose(image), lessons)
+    atexit.register(worker.end)
+    return worker
 
 
 def _is_check(cell: NotebookNode) -> bool:

@@ -70,7 +70,8 @@ class Graded:
 def digest_of(folder: Path) -> str:
     """Hash the notebooks of a submission, by name and content; "" if there is none."""
     parts = [
-        path.name.encode() + path.read_bytes() for path in sorted(folder.glob("*.ipynb"))
+        path.name.encode() + path.read_bytes()
+        for path in sorted(folder.glob("*.ipynb"))
     ]
     return sha256(b"\0".join(parts)).hexdigest() if parts else ""
 

@@ -6,7 +6,6 @@ them cannot be imported.
 """
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 import aelesson
+from aelesson.classroom.cli import teacher
 from aelesson.course import screen
 from aelesson.course.workbook import CourseError, Outcome, fill, find_course
 
@@ -30,6 +30,8 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(teacher, name="class")
 
 Course = Annotated[
     Path | None,
@@ -166,39 +168,9 @@ def progress(
         _fail("Nothing could be judged.")
 
 
-@app.command()
-def grade(
-    assignment: Annotated[str, typer.Argument(help="Such as 01_basics.")],
-    folder: Annotated[
-        Path, typer.Option(help="The nbgrader course, with nbgrader_config.py.")
-    ] = Path(),
-    again: Annotated[
-        bool, typer.Option("--again", help="Grade also what is graded already.")
-    ] = False,
-) -> None:
-    """For teachers: grade a class, and list what was not graded, and why.
-
-    This runs what students wrote: do it in a container.
-    """
-    try:
-        from aelesson.course import grading
-    except ModuleNotFoundError as error:
-        _fail(f"{error.name} is missing: run `pip install -e '.[test]'`.")
-    count = Counter[bool]()
-    try:
-        for found in grading.grade(folder, assignment, again):
-            count[bool(found.problem)] += 1
-            screen.tell(found)
-    except CourseError as error:
-        _fail(str(error))
-    screen.out().print(f"Graded: {count[False]}. Not graded: {count[True]}.")
-    if count[True]:
-        raise typer.Exit(1)
-
-
 def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
     """Judge sheet after sheet, under a bar that counts exercises."""
-    from aelesson.course.progress import judge
+    from aelesson.course.progress import Conduct, judge
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     console = Console(stderr=True)  # so that --json prints nothing but JSON
@@ -207,5 +179,5 @@ def _judge(sheets: Sequence["Sheet"], timeout: int) -> list["SheetResult"]:
         task = bar.add_task("", total=sum(len(sheet.exercises) for sheet in sheets))
         for sheet in sheets:
             bar.update(task, description=sheet.path.stem)
-            results.append(judge(sheet, timeout, lambda _: bar.advance(task)))
+            results.append(judge(sheet, Conduct(timeout), lambda _: bar.advance(task)))
     return results

@@ -8,7 +8,7 @@ demand, and what a cell prints is cut in the kernel itself: no flood fills the m
 
 import ast
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
@@ -66,6 +66,43 @@ class Trouble:
     text: str
 
 
+class Manager(Protocol):
+    """What starts and ends a kernel's process, as Jupyter's `KernelManager` does."""
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether a process was started."""
+
+    def start_kernel(
+        self,
+        *,
+        cwd: str,
+        env: dict[str, str],
+        extra_arguments: list[str],
+        stdout: int,
+        stderr: int,
+    ) -> None:
+        """Start the process."""
+
+    def blocking_client(self) -> BlockingKernelClient:
+        """Return what talks to it."""
+
+    def is_alive(self) -> bool:
+        """Tell whether it runs."""
+
+    def interrupt_kernel(self) -> None:
+        """Have it stop its cell."""
+
+    def shutdown_kernel(self, now: bool = False) -> None:
+        """End it."""
+
+
+def jupyters_own() -> Manager:
+    """Return a manager that starts Python anew for each kernel."""
+    manager: Manager = KernelManager(kernel_name="python3")
+    return manager
+
+
 class Kernel:
     """A running kernel; `start` makes one.
 
@@ -74,9 +111,11 @@ class Kernel:
             was told to keep it.
     """
 
-    def __init__(self, folder: Path, keep: bool) -> None:
-        self._folder, self._keep = folder, keep
-        self._manager: KernelManager | None = None
+    def __init__(
+        self, folder: Path, keep: bool, manager: Callable[[], Manager]
+    ) -> None:
+        self._folder, self._keep, self._make = folder, keep, manager
+        self._manager: Manager | None = None
         self._client: BlockingKernelClient | None = None
         self.outputs: list[dict[str, Any]] = []
         self.ended = True
@@ -88,7 +127,7 @@ class Kernel:
             KernelError: If it does not start.
         """
         self.end()
-        self._manager = KernelManager(kernel_name="python3")
+        self._manager = self._make()
         try:
             self._manager.start_kernel(**_start_options(self._folder))
             self._client = self._manager.blocking_client()
@@ -221,17 +260,20 @@ def _asks_to_end(payload: Mapping[str, Any]) -> bool:
 
 
 @contextmanager
-def start(folder: Path, keep: bool = False) -> Iterator[Kernel]:
+def start(
+    folder: Path, keep: bool = False, manager: Callable[[], Manager] = jupyters_own
+) -> Iterator[Kernel]:
     """Start the kernel that notebooks get here, and end it whatever happens.
 
     Args:
         folder: Where its cells run.
         keep: Keep what cells show.
+        manager: Returns what starts and ends its process.
 
     Raises:
         KernelError: If it does not start.
     """
-    kernel = Kernel(folder, keep)
+    kernel = Kernel(folder, keep, manager)
     try:
         kernel.begin()
         yield kernel

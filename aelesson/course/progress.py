@@ -9,15 +9,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf
+from time import monotonic
 
 from aelesson.course import kernels
-from aelesson.course.kernels import Kernel, Kind, Trouble
+from aelesson.course.kernels import Kernel, Kind, Manager, Trouble
 from aelesson.course.sheets import MARK, STUB_MESSAGE, Cell, Sheet
 from aelesson.course.workbook import cell_source
 
 _UNDEFINED = "name '{}' is not defined"
 _CHECKS = "__import__('sys').modules.get('aelesson.checks')"  # imports nothing new
 _SCORE = f"getattr({_CHECKS}, 'last_score', lambda _: '')({{!r}})"
+_TESTIMONY = (
+    "__import__('base64').b64encode(__import__('sys').modules"
+    "['aelesson.checks.engine.testimony'].given({!r})).decode()"
+)
 _GUARD = "__import__('sys').modules['aelesson.course.guard']"
 _KEEP = "import aelesson.course.guard as _; _.keep(); del _"
 
@@ -51,6 +57,8 @@ class Exercise:
         diagnosis: The first line of what went wrong; empty if nothing did.
         note: What the learner should know about the check cell itself, or empty.
         score: What an open task measured, and its place among the references.
+        testimony: What was observed of an answer that passed, in base64, if it was
+            asked for.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Exercise:
     diagnosis: str = ""
     note: str = ""
     score: str = ""
+    testimony: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,24 +96,41 @@ class SheetResult:
         return sum(e.state is State.PASSED for e in self.exercises)
 
 
+@dataclass(frozen=True)
+class Conduct:
+    """How sheets are run.
+
+    Attributes:
+        timeout: Seconds that one cell may take.
+        limit: Seconds that a sheet may take; exercises after them are not judged.
+        keep: Whether what cells showed is put into the cells of the sheet.
+        testify: Whether to hand out what was observed of answers that passed.
+        manager: Returns what starts and ends kernels.
+    """
+
+    timeout: float
+    limit: float = inf
+    keep: bool = False
+    testify: bool = False
+    manager: Callable[[], Manager] = kernels.jupyters_own
+
+
 def judge(
     sheet: Sheet,
-    timeout: float,
+    conduct: Conduct,
     report: Callable[[Exercise], None] = lambda _: None,
-    keep: bool = False,
 ) -> SheetResult:
     """Run a sheet in a fresh kernel, in its own folder, and judge every exercise.
 
     Args:
         sheet: What `prepare` made ready.
-        timeout: Seconds that one cell may take.
+        conduct: How it is run.
         report: Called with each verdict as it falls.
-        keep: Put what cells showed into the cells of the sheet.
     """
     verdicts: list[Exercise] = []
     problem = sheet.problem
     try:
-        for exercise in () if sheet.problem else Run(sheet, timeout, keep).verdicts():
+        for exercise in () if sheet.problem else Run(sheet, conduct).verdicts():
             verdicts.append(exercise)
             report(exercise)
     except kernels.KernelError as error:
@@ -113,6 +139,7 @@ def judge(
     for name in [name for name in sheet.exercises if name not in judged]:
         verdicts.append(Exercise(name, State.NOT_JUDGED))
         report(verdicts[-1])
+    verdicts.sort(key=lambda exercise: sheet.exercises.index(exercise.name))
     return SheetResult(sheet.path.stem, tuple(verdicts), problem, sheet.note)
 
 
@@ -133,32 +160,48 @@ def states(results: Sequence[SheetResult]) -> dict[str, dict[str, str]]:
 class Run:
     """A sheet on its way through a kernel, and through another if that one is lost."""
 
-    def __init__(self, sheet: Sheet, timeout: float, keep: bool) -> None:
-        self._sheet, self._timeout, self._keep = sheet, timeout, keep
+    def __init__(self, sheet: Sheet, conduct: Conduct) -> None:
+        self._sheet, self._conduct = sheet, conduct
+        self._end = monotonic() + conduct.limit
         self._done: list[str] = []  # cells that a new kernel must run again
 
     def verdicts(self) -> Iterator[Exercise]:
         """Run cell after cell, and judge an exercise at its check."""
         before: list[Trouble] = []  # what the cells since the last check met with
-        with kernels.start(self._sheet.path.parent, self._keep) as kernel:
+        early: list[Cell] = []  # checks that stand before their answer
+        conduct, folder = self._conduct, self._sheet.path.parent
+        with kernels.start(folder, conduct.keep, conduct.manager) as kernel:
             self._prepare(kernel)
             for cell in self._sheet.cells:
+                if monotonic() > self._end:
+                    return
                 self._revive(kernel)
                 if MARK in cell:
-                    yield self._check(kernel, cell, before)
+                    verdict = self._check(kernel, cell, before)
+                    if verdict.diagnosis == _gone(verdict.name):
+                        early.append(cell)
+                    else:
+                        yield verdict
                     before = []
                 elif trouble := self._cell(kernel, cell):
                     before.append(trouble)
+            for cell in early:
+                self._revive(kernel)
+                yield self._check(kernel, cell, before)
+
+    def _run(self, kernel: Kernel, source: str) -> Trouble | None:
+        left = max(self._end - monotonic(), kernels.GRACE_SECONDS)
+        return kernel.run(source, min(self._conduct.timeout, left))
 
     def _cell(self, kernel: Kernel, cell: Cell) -> Trouble | None:
-        trouble = kernel.run(cell_source(cell), self._timeout)
+        trouble = self._run(kernel, cell_source(cell))
         self._show(kernel, cell)
         if trouble is None or trouble.kind is Kind.ERROR:
             self._done.append(cell_source(cell))
         return trouble
 
     def _show(self, kernel: Kernel, cell: Cell) -> None:
-        if self._keep:
+        if self._conduct.keep:
             cell["outputs"] = kernel.outputs
 
     def _prepare(self, kernel: Kernel) -> None:
@@ -173,7 +216,7 @@ class Run:
             kernel.begin()
             self._prepare(kernel)
             for source in list(self._done):
-                kernel.run(source, self._timeout)
+                self._run(kernel, source)
                 if kernel.ended:  # it went well once, and will not get a third try
                     self._done.remove(source)
                     break
@@ -182,19 +225,21 @@ class Run:
         """Run a check with the judge that the sheet left, and with the course's own."""
         name, source = cell[MARK], cell_source(cell)
         changed = self._guard(kernel, "changed")
-        fooled = changed and kernel.run(source, self._timeout) is None
+        fooled = changed and self._run(kernel, source) is None
         self._revive(kernel)
         self._guard(kernel, "restore")
-        trouble = kernel.run(source, self._timeout)
+        trouble = self._run(kernel, source)
         self._show(kernel, cell)
         verdict = _verdict(self._sheet, name, trouble, before)
         during = self._guard(kernel, "changed")
         self._guard(kernel, "restore")
         if verdict.state is State.PASSED:
-            verdict = replace(verdict, score=kernel.ask(_SCORE.format(name)))
+            told = kernel.ask(_TESTIMONY.format(name)) if self._conduct.testify else ""
+            score = kernel.ask(_SCORE.format(name))
+            verdict = replace(verdict, score=score, testimony=told)
             if during:
-                told = f"it changes the judge while it runs: {during}"
-                verdict = replace(verdict, state=State.FAILED, diagnosis=told)
+                says = f"it changes the judge while it runs: {during}"
+                verdict = replace(verdict, state=State.FAILED, diagnosis=says)
         passes = verdict.state is State.PASSED
         return _noted(verdict, _about(changed, bool(fooled), passes))
 
@@ -239,10 +284,14 @@ def _verdict(
     return Exercise(name, _STATES[trouble.kind], _first_line(trouble, name), note)
 
 
+def _gone(name: str) -> str:
+    return f"there is no `{name}`: is its cell gone?"
+
+
 def _first_line(trouble: Trouble, name: str) -> str:
     """Say in one line what went wrong."""
     if trouble.text == _UNDEFINED.format(name):
-        return f"there is no `{name}`: is its cell gone?"
+        return _gone(name)
     line = (trouble.text.strip().splitlines() or [""])[0]
     line = re.sub(r"\(\d+\.py, (line \d+)\)$", r"(\1)", line)  # IPython's cell number
     # A check's message is a diagnosis by itself; of other errors the kind matters.

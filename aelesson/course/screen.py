@@ -13,7 +13,6 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from aelesson.course.doctor import Finding
-    from aelesson.course.grading import Submission
     from aelesson.course.progress import Exercise, SheetResult
 
 PLAIN = {"✓": "+", "✗": "x", "·": ".", "→": ">", "━": "-", "…": "~"}
@@ -57,15 +56,6 @@ def finding_row(finding: "Finding", width: int) -> Table:
         detail.append(f"\n→ {finding.fix}", style="bold")
     table.add_row(mark(finding.status.value), finding.name, detail)
     return table
-
-
-def tell(found: "Submission") -> None:
-    """Print what became of a submission."""
-    sign = "✗" if found.problem else "!" if found.remarks else "✓"
-    told = f"NOT GRADED: {found.problem}" if found.problem else found.points
-    lines = "".join(f"\n    {remark}" for remark in found.remarks)
-    line = Text.assemble(mark(sign), f" {found.student}: {told}{lines}")
-    out().print(line, soft_wrap=True)
 
 
 def show(results: Sequence["SheetResult"]) -> None:

@@ -70,7 +70,7 @@ def verdicts(tmp_path, *cells, timeout=20, set_up=SET_UP):
     """Judge a learner's sheet of these cells; return its exercises by name."""
     path = save(tmp_path / "workbook" / "01_tiny.ipynb", code(set_up), *cells)
     before = path.read_bytes()
-    result = judge(prepare(path, tmp_path / "exercises"), timeout)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(timeout))
     assert path.read_bytes() == before
     assert result.problem == ""
     return {exercise.name: exercise for exercise in result.exercises}
@@ -254,7 +254,7 @@ def test_verdicts_are_reported_as_they_fall(tmp_path):
         check("stub"),
     )
     told = []
-    result = judge(prepare(path, tmp_path / "exercises"), 20, told.append)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(20), told.append)
     assert tuple(told) == result.exercises
     assert [e.name for e in told] == ["stub", "next"]
 
@@ -265,7 +265,7 @@ def test_a_sheet_that_is_no_notebook(tmp_path, content):
     path = tmp_path / "workbook" / "01_tiny.ipynb"
     path.parent.mkdir()
     path.write_bytes(content)
-    result = judge(prepare(path, tmp_path / "exercises"), 20)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(20))
     assert result.problem == "it cannot be read as a notebook."
     assert progress.states([result]) == {
         "01_tiny": {"one": "not judged", "two": "not judged"}
@@ -280,7 +280,7 @@ def test_a_sheet_with_nothing_to_check_or_odd_metadata(tmp_path, metadata):
     path = save(
         tmp_path / "workbook" / "01_tiny.ipynb", code("1") | {"metadata": metadata}
     )
-    result = judge(prepare(path, tmp_path / "exercises"), 20)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(20))
     assert result.problem == "it holds no exercise that can be checked."
 
 
@@ -292,7 +292,7 @@ def test_a_kernel_that_does_not_start(tmp_path, monkeypatch):
         raise FileNotFoundError("no python here")
 
     monkeypatch.setattr(kernels.KernelManager, "start_kernel", broken)
-    result = judge(prepare(path, tmp_path / "exercises"), 20)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(20))
     assert "no kernel could be started: no python here" in result.problem
     assert "`aelesson doctor`" in result.problem
     assert progress.states([result]) == {"01_tiny": {"one": "not judged"}}
@@ -429,7 +429,7 @@ def test_a_judge_that_was_changed_is_put_back_and_named(tmp_path):
     imports = "from types import SimpleNamespace\n\nfrom aelesson import checks"
     save(tmp_path / "exercises" / "01_tiny.ipynb", code(imports), *cells)
     path = save(tmp_path / "workbook" / "01_tiny.ipynb", *cells)
-    result = judge(prepare(path, tmp_path / "exercises"), 60)
+    result = judge(prepare(path, tmp_path / "exercises"), Conduct(60))
     assert result.note == "the cell of imports is gone; the course's was used"
     found = {e.name: (e.state, e.note) for e in result.exercises}
     only = "it passes only with a judge that the sheet has changed: "

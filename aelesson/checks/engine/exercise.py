@@ -153,6 +153,7 @@ class Exercise:
     def __call__(self, answer: Answer) -> None:
         """Judge an answer: print one line, or raise `CheckFailed` with a diagnosis."""
         __tracebackhide__ = True  # IPython then shows only the learner's lines
+        from aelesson.checks.engine import testimony
         from aelesson.checks.engine.explain import explain
 
         if fault := signature_fault(answer, self.name, self.arguments):
@@ -167,6 +168,7 @@ class Exercise:
             raise as_not_begun(stub, self.name, answer) from None
         if found:
             raise self._failed(found.message, found.source)
+        testimony.remember(run)
         count = len(self.cases)
         print(f"✓ {self.name}: right in {count} case{'s' * (count != 1)}")
 

@@ -113,6 +113,13 @@ class Seen:
         self._seed = number + seed
         self._state: Tensor | None = None
 
+    @classmethod
+    def told(cls, aspects: dict[str, Any]) -> "Seen":
+        """Return what was seen elsewhere: no answer is run."""
+        seen = cls.__new__(cls)
+        seen.aspects, seen._done = aspects, True
+        return seen
+
     def _next(self) -> tuple[str, Any] | None:
         """Draw one more aspect; the random state is the case's own."""
         if self._done:
