@@ -27,7 +27,7 @@ VERDICTS = "aelesson_verdicts"
 
 
 class DropEmptyMarks(NbGraderPreprocessor):  # type: ignore[misc]
-    """Unmarks cells whose marks nbgrader has emptied, at which its next steps would stop.
+    """Unmarks cells whose marks nbgrader has emptied: its next steps would stop there.
 
     DeduplicateIds does it to copies of a cell, OverwriteCells to unknown names.
     """
@@ -36,10 +36,14 @@ class DropEmptyMarks(NbGraderPreprocessor):  # type: ignore[misc]
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Drop the mark of one cell if it says nothing."""
-        marks = cell.metadata.get("nbgrader")
-        if marks is not None and not (isinstance(marks, dict) and "grade_id" in marks):
-            del cell.metadata["nbgrader"]
+        _drop_empty_marks(cell)
         return cell, resources
+
+
+def _drop_empty_marks(cell: NotebookNode) -> None:
+    marks = cell.metadata.get("nbgrader")
+    if marks is not None and not (isinstance(marks, dict) and "grade_id" in marks):
+        del cell.metadata["nbgrader"]
 
 
 class PutBackCells(OverwriteCells):  # type: ignore[misc]
@@ -54,6 +58,8 @@ class PutBackCells(OverwriteCells):  # type: ignore[misc]
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Add an empty cell for each missing answer, then the missing checks."""
+        for cell in nb.cells:  # of names that the gradebook does not know
+            _drop_empty_marks(cell)
         asked = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
         answers = {cell.name for cell in asked.solution_cells}
         found = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}

@@ -16,7 +16,6 @@ SANITIZE = (
     "aelesson.classroom.marking.DropEmptyMarks",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "aelesson.classroom.marking.PutBackCells",
-    "aelesson.classroom.marking.DropEmptyMarks",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 """nbgrader's own steps, but for two: lost marks and those of copies stop it no more."""

@@ -17,6 +17,7 @@ from aelesson.course.kernels import Kernel, Kind, Manager, Trouble
 from aelesson.course.sheets import MARK, STUB_MESSAGE, Cell, Sheet
 from aelesson.course.workbook import cell_source
 
+_GONE = "there is no `{}`: is its cell gone?"
 _UNDEFINED = "name '{}' is not defined"
 _CHECKS = "__import__('sys').modules.get('aelesson.checks')"  # imports nothing new
 _SCORE = f"getattr({_CHECKS}, 'last_score', lambda _: '')({{!r}})"
@@ -178,7 +179,7 @@ class Run:
                 self._revive(kernel)
                 if MARK in cell:
                     verdict = self._check(kernel, cell, before)
-                    if verdict.diagnosis == _gone(verdict.name):
+                    if verdict.diagnosis == _GONE.format(verdict.name):
                         early.append(cell)
                     else:
                         yield verdict
@@ -284,14 +285,10 @@ def _verdict(
     return Exercise(name, _STATES[trouble.kind], _first_line(trouble, name), note)
 
 
-def _gone(name: str) -> str:
-    return f"there is no `{name}`: is its cell gone?"
-
-
 def _first_line(trouble: Trouble, name: str) -> str:
     """Say in one line what went wrong."""
     if trouble.text == _UNDEFINED.format(name):
-        return _gone(name)
+        return _GONE.format(name)
     line = (trouble.text.strip().splitlines() or [""])[0]
     line = re.sub(r"\(\d+\.py, (line \d+)\)$", r"(\1)", line)  # IPython's cell number
     # A check's message is a diagnosis by itself; of other errors the kind matters.

@@ -6,7 +6,7 @@ import pytest
 
 from aelesson.course import kernels, progress, sheets
 from aelesson.course.kernels import Kind
-from aelesson.course.progress import State, judge
+from aelesson.course.progress import Conduct, State, judge
 from aelesson.course.sheets import prepare
 from aelesson.course.workbook import CourseError
 from tools.sheets import STUB

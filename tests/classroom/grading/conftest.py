@@ -63,18 +63,13 @@ def classroom(solutions, tmp_path_factory):
 
 
 @pytest.fixture
-def released(classroom):
-    """The sheet as students get it."""
-    return nbformat.read(classroom.place("release", ".", SHEET) / f"{SHEET}.ipynb", 4)
-
-
-@pytest.fixture
-def hand_in(classroom, released):
+def hand_in(classroom):
     """Return a function: a student and a change of the sheet -> it lies there."""
 
     def submit(student, change):
-        cells = {graded(cell): cell for cell in released.cells}
-        change(cells, released)
+        place = classroom.place("release", ".", SHEET)
+        released = nbformat.read(place / f"{SHEET}.ipynb", 4)
+        change({graded(cell): cell for cell in released.cells}, released)
         folder = classroom.place("submitted", student, SHEET)
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(released, folder / f"{SHEET}.ipynb")

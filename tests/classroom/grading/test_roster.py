@@ -39,7 +39,7 @@ def test_a_list_is_read_however_it_is_written(tmp_path, text):
     ],
 )
 def test_a_list_with_a_fault_is_refused_with_its_line(tmp_path, text, says):
-    with pytest.raises(CourseError, match="students.csv") as failure:
+    with pytest.raises(CourseError, match=r"students\.csv") as failure:
         read_students(listed(tmp_path, text))
     assert says in str(failure.value)
 

@@ -1,0 +1,191 @@
+"""How long does a class take? `python -m benchmarks.classroom 300 01_basics`.
+
+A class is made of generated submissions: of a student's answers some are right, some
+have a slip, some are not begun. It is graded as a teacher would, and the page
+`docs/teaching/speed.md` is written from what was measured.
+"""
+
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Any
+
+import psutil
+import torch
+import typer
+
+from aelesson.classroom import course, records, release
+from aelesson.classroom.roster import Student
+from benchmarks import machine
+
+ROOT = Path(__file__).parents[1]
+RIGHT, SLIP = 0.7, 0.2  # shares of answers; the rest is not begun
+SLIPS = {
+    " + ": " - ",
+    " - ": " + ",
+    " * ": " / ",
+    ".mean(": ".sum(",
+    ".sum(": ".mean(",
+    "1": "2",
+    "0.5": "0.25",
+    "return ": "return 2 * ",
+    ".exp()": "",
+    ".detach()": "",
+    "range(": "range(1 + ",
+}
+"""What students mistake for what, by text."""
+
+
+@dataclass
+class Watch:
+    """The most memory that a process and its children have had together.
+
+    Attributes:
+        process: Whose.
+        most: In bytes: what they share is counted once (proportional set size).
+    """
+
+    process: psutil.Process
+    most: int = 0
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "Watch":
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(2):
+            everybody = [self.process, *self.process.children(recursive=True)]
+            self.most = max(self.most, sum(map(_share, everybody)))
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        share: int = process.memory_full_info().pss
+    except psutil.Error:
+        return 0
+    return share
+
+
+def slipped(source: str, chance: random.Random) -> str:
+    """Return an answer with one slip in the body of its function."""
+    head, _, body = source.partition(":\n")
+    places = [
+        (match.start(), old, new)
+        for old, new in SLIPS.items()
+        for match in re.finditer(re.escape(old), body)
+    ]
+    if not places:
+        return source
+    at, old, new = chance.choice(places)
+    return f"{head}:\n{body[:at]}{new}{body[at + len(old) :]}"
+
+
+def answered(sheet: Any, solution: Any, chance: random.Random) -> Any:
+    """Return a student's sheet, as a notebook."""
+    own: Any = json.loads(json.dumps(sheet))
+    right = {_name(cell): cell["source"] for cell in solution["cells"]}
+    for cell in own["cells"]:
+        if not cell["metadata"].get("nbgrader", {}).get("solution"):
+            continue
+        source, luck = "".join(right[_name(cell)]), chance.random()
+        if luck < RIGHT:
+            cell["source"] = source
+        elif luck < RIGHT + SLIP:
+            cell["source"] = slipped(source, chance)
+    return own
+
+
+def _name(cell: Any) -> str:
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id"))
+
+
+def hand_in(classroom: course.Classroom, sheet: str, count: int) -> None:
+    """Fill a class with students who have handed in a sheet."""
+    students = [Student(f"student{number:03d}") for number in range(count)]
+    course.enrol(classroom, students)
+    released = json.loads(
+        (classroom.place("release", ".", sheet) / f"{sheet}.ipynb").read_bytes()
+    )
+    solution = json.loads((ROOT / "solutions" / f"{sheet}.ipynb").read_bytes())
+    for student in students:
+        folder = classroom.place("submitted", student.id, sheet)
+        folder.mkdir(parents=True)
+        own = answered(released, solution, random.Random(f"{sheet} {student.id}"))
+        (folder / f"{sheet}.ipynb").write_text(json.dumps(own), encoding="utf-8")
+
+
+def measured(sheet: str, count: int, folder: Path) -> dict[str, Any]:
+    """Grade a class of so many students, and return what it took."""
+    made = course.new(folder, ROOT / "solutions", None, [sheet])
+    list(release.release(made, [sheet]))
+    hand_in(made, sheet, count)
+    command = [sys.executable, "-m", "aelesson", "class", "grade", sheet]
+    start = monotonic()
+    grading = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    with Watch(psutil.Process(grading.pid)) as watch:
+        grading.wait()
+    seconds = monotonic() - start
+    found = list(records.read_all(folder, sheet))
+    return {
+        "sheet": sheet,
+        "students": len(found),
+        "not graded": sum(bool(each.problem) for each in found),
+        "minutes": seconds / 60,
+        "memory, GB": watch.most / 2**30,
+        "most of a student, s": max(each.seconds for each in found),
+        "mean points": sum(each.points for each in found) / len(found),
+        "possible": max(each.possible for each in found),
+    }
+
+
+def page(rows: list[dict[str, Any]]) -> str:
+    """Write what was measured as a page."""
+    heads = list(rows[0])
+    lines = [
+        "# How long a class takes",
+        "",
+        "Written by `python -m benchmarks.classroom`: generated submissions, of whose",
+        f"answers {RIGHT:.0%} are right, {SLIP:.0%} have a slip and the rest is not",
+        "begun; graded by `aelesson class grade`. Memory is that of all processes",
+        f"together. On {machine.describe(torch.device('cpu'))}.",
+        "",
+        f"| {' | '.join(heads)} |",
+        f"|{' --- |' * len(heads)}",
+    ]
+    for row in rows:
+        cells = (f"{v:.1f}" if isinstance(v, float) else str(v) for v in row.values())
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(
+    students: int,
+    sheets: Annotated[list[str] | None, typer.Argument(help="All without.")] = None,
+    out: Path = ROOT / "docs" / "teaching" / "speed.md",
+) -> None:
+    """Measure a class of so many students on each sheet."""
+    every = [path.stem for path in sorted((ROOT / "solutions").glob("*.ipynb"))]
+    rows = []
+    for sheet in sheets or every:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(measured(sheet, students, Path(folder) / "class"))
+        print(rows[-1], flush=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
