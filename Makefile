@@ -16,8 +16,8 @@ LAB    := $(VENV)/share/jupyter/lab/settings
 QUIET  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help lab test test-fast lint types notebooks site serve build check explore \
-	expected stress scores bench reproduce clean
+.PHONY: FORCE help lab test test-fast lint types notebooks site serve build check \
+	teaching explore expected stress scores bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ build: $(VENV)/.test  ## Make the notebooks whose text has changed
 
 check: $(VENV)/.test  ## Say which notebooks are out of step with their text
 	$(RUN) tools.build check $(if $(CI),--strict)
+
+teaching: $(VENV)/.test  ## Make the teacher's guides, docs/teaching
+	$(RUN) tools.teaching build
 
 explore: $(VENV)/.test  ## Make the explorables, or ONLY=name (needs node and chromium)
 	$(PLAIN) $(RUN) tools.explore $(ONLY)

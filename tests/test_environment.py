@@ -18,7 +18,7 @@ from rattler import MatchSpec
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-CONDA = ("lab", "site", "test")  # no browser: its tests need Debian's
+CONDA = ("lab", "site", "class", "test")  # no browser: its tests need Debian's
 CONDA_NAMES = {
     "torch": "pytorch",
     "matplotlib": "matplotlib-base",

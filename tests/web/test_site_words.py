@@ -5,6 +5,7 @@ import typer
 
 from tools.site import __main__ as site
 from tools.site import modules
+from tools.site.pages import ABOUT, LINKED, lay_pages
 from tools.site.slugs import from_jupyter, slug
 
 
@@ -40,3 +41,20 @@ def test_an_anchor_of_jupyterlab_leads_to_the_heading_of_a_page():
     heading = "4. What does a trained VAE know?"
     assert slug(heading) == "4-what-does-a-trained-vae-know"
     assert from_jupyter("4.-What-does-a-trained-VAE-know?") == slug(heading)
+
+
+@pytest.mark.parametrize("folder", ["docs/teaching", ""])
+def test_without_the_teachers_pages_nothing_leads_there(tmp_path, folder):
+    """Students get a course without them, and can make its site."""
+    root, out = tmp_path / "course", tmp_path / "out"
+    for name in ("notebooks", "exercises", "docs", folder):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    for name in (*ABOUT, *LINKED):
+        (root / name).write_text("See [the page](docs/teaching/index.md).")
+    if folder:
+        (root / folder / "index.md").write_text("For teachers")
+    lay_pages(root, out / "pages", out / "files")
+    links = "[the page](docs/teaching/index.md)" if folder else "the page"
+    assert (out / "pages" / "README.md").read_text() == f"See {links}."
+    front = (out / "pages" / "index.md").read_text()
+    assert (":caption: Teach\n\ndocs/teaching/index\n" in front) == bool(folder)

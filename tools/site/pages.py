@@ -22,10 +22,12 @@ HERE = Path(__file__).parent
 NOTEBOOKS = {"notebooks": "Lessons", "exercises": "Exercises"}
 LOOK_UP = ("glossary", "cheat_sheet", "results", "bench", "coverage")
 ABOUT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+TEACHING = Path("docs/teaching")  # not in what teachers hand out
 LINKED = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff")  # pages offer them as files
 LEFT_OUT = {NAVIGATION, "widget"}
 LIVE = re.compile(r"^explore\.(\w+)\(\)$", re.MULTILINE)
 STILL = re.compile(r"!\[([^\]]*)\]\(\.\./docs/explorables/\w+\.png\)\n*")
+TO_TEACHERS = re.compile(r"\[([^\]]+)\]\((?:\.\./)*docs/teaching/[^)]*\)")
 LINK = re.compile(r"(\]\([^()\s#]*)#((?:[^()\s]|\([^()\s]*\))+)\)")
 
 
@@ -49,9 +51,18 @@ def lay_pages(root: Path, pages: Path, files: Path) -> None:
     for name in (*ABOUT, *LINKED):
         shutil.copy(root / name, pages)
     for path in pages.rglob("*.md"):
-        path.write_text(with_page_links(path.read_text("utf-8")), "utf-8")
+        text = with_page_links(path.read_text("utf-8"))
+        if not _teaching(pages):
+            text = TO_TEACHERS.sub(r"\1", text)
+        path.write_text(text, "utf-8")
     shutil.copy(HERE / "explorables.md", pages)
     (pages / "index.md").write_text(_front(pages), "utf-8")
+
+
+def _teaching(pages: Path) -> list[str]:
+    """Return the teacher's pages, the first one first."""
+    found = {f"{TEACHING}/{path.stem}" for path in (pages / TEACHING).glob("*.md")}
+    return sorted(found, key=lambda name: (not name.endswith("/index"), name))
 
 
 def _all_but_notebooks(folder: str, names: list[str]) -> set[str]:
@@ -106,11 +117,12 @@ def _front(pages: Path) -> str:
     ]
     trees = [("Touch", ["explorables"]), *trees]
     trees += [
+        ("Teach", _teaching(pages)),
         ("Look up", [f"docs/{name}" for name in LOOK_UP]),
         ("About", ["api/index", *(Path(name).stem for name in ABOUT)]),
     ]
     front = (HERE / "index.md").read_text("utf-8")
-    return front + "".join(toctree(caption, names) for caption, names in trees)
+    return front + "".join(toctree(*tree) for tree in trees if tree[1])
 
 
 def toctree(caption: str, names: Iterable[str]) -> str:

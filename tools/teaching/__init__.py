@@ -1,0 +1,1 @@
+"""Make the teacher's guides: hand-written text, and what the course itself knows."""
