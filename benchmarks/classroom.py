@@ -26,6 +26,9 @@ from aelesson.classroom.roster import Student
 from benchmarks import machine
 
 ROOT = Path(__file__).parents[1]
+Notebook = dict[str, Any]
+"""As parsed JSON, and a part of it."""
+
 RIGHT, SLIP = 0.7, 0.2  # shares of answers; the rest is not begun
 SLIPS = {
     " + ": " - ",
@@ -93,9 +96,9 @@ def slipped(source: str, chance: random.Random) -> str:
     return f"{head}:\n{body[:at]}{new}{body[at + len(old) :]}"
 
 
-def answered(sheet: Any, solution: Any, chance: random.Random) -> Any:
+def answered(sheet: Notebook, solution: Notebook, chance: random.Random) -> Notebook:
     """Return a student's sheet, as a notebook."""
-    own: Any = json.loads(json.dumps(sheet))
+    own: Notebook = json.loads(json.dumps(sheet))
     right = {_name(cell): cell["source"] for cell in solution["cells"]}
     for cell in own["cells"]:
         if not cell["metadata"].get("nbgrader", {}).get("solution"):
@@ -108,7 +111,7 @@ def answered(sheet: Any, solution: Any, chance: random.Random) -> Any:
     return own
 
 
-def _name(cell: Any) -> str:
+def _name(cell: Notebook) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id"))
 
 

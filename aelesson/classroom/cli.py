@@ -4,6 +4,7 @@ Each is thin: it opens the class, calls a module and shows what that says. Modul
 need nbgrader are imported inside the commands.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,6 +111,38 @@ def release(sheets: Some = None, course: Folder = Path()) -> None:
 
 
 @teacher.command()
+def collect(
+    sheet: One,
+    origin: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A zip archive, a folder or a file; without, nbgrader's exchange."
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take also what is older, or the same.")
+    ] = False,
+    course: Folder = Path(),
+) -> None:
+    """Lay what students handed in where it is graded; Moodle's and Canvas's exports."""
+    with _told():
+        from aelesson.classroom.collect import collect as lay
+        from aelesson.classroom.submitted import Outcome
+
+        found, count = _open(course), Counter[Outcome]()
+        for each in lay(found, found.sheet(sheet), origin, again):
+            count[each.outcome] += 1
+            if each.message or each.outcome is not Outcome.COLLECTED:
+                told = f"{each.student or '?'}: {each.outcome} ({each.source})"
+                told = f"{told}\n    {each.message}" if each.message else told
+                screen.out().print(Text(told), soft_wrap=True)
+        told = ", ".join(f"{outcome}: {count[outcome]}" for outcome in sorted(count))
+        screen.out().print(f"{told.capitalize() or 'Nothing was found'}.")
+        if count.keys() & {Outcome.WHOSE, Outcome.UNREADABLE, Outcome.REFUSED}:
+            raise typer.Exit(1)
+
+
+@teacher.command()
 def grade(
     sheet: One,
     course: Folder = Path(),
@@ -186,3 +219,28 @@ def _sum_up(done: list["Graded"]) -> None:
     screen.out().print(told)
     if failed:
         raise typer.Exit(1)
+
+
+@teacher.command()
+def report(sheets: Some = None, course: Folder = Path()) -> None:
+    """Write grades, what was not graded and why, and what to look at."""
+    with _told():
+        from aelesson.classroom import board
+        from aelesson.classroom import report as room
+
+        found = _open(course)
+        names = [found.sheet(name) for name in sheets] if sheets else None
+        board.show(room.report(found, names), screen.out())
+
+
+@teacher.command()
+def feedback(sheet: One, course: Folder = Path()) -> None:
+    """Make a page for each student: points, what was found, your comments."""
+    with _told():
+        from aelesson.classroom import feedback as room
+
+        found = _open(course)
+        for each in room.feedback(found, found.sheet(sheet)):
+            sign = screen.mark("✓" if each.path else "!")
+            line = Text.assemble(sign, f" {each.student}: {each.message}")
+            screen.out().print(line, soft_wrap=True)

@@ -22,6 +22,7 @@ from aelesson.classroom.course import Classroom
 from aelesson.classroom.marking import VERDICTS
 from aelesson.classroom.outcome import reason
 from aelesson.classroom.records import Graded, Verdict
+from aelesson.classroom.submitted import remarks
 from aelesson.course.progress import State
 from aelesson.course.sheets import read_code
 from aelesson.course.workbook import CourseError
@@ -138,7 +139,7 @@ def grade_one(folder: Path, student: str, sheet: str) -> Graded:
         student,
         sheet,
         exercises,
-        remarks=tuple(filter(None, [found["note"]])),
+        remarks=(*remarks(place), *filter(None, [found["note"]])),
         digest=digest,
         seconds=round(monotonic() - start, 2),
         megabytes=found["megabytes"],
@@ -153,7 +154,8 @@ def _obstacle(folder: Path, sheet: str) -> str:
         return f"there is no {sheet}{cure}"
     cells = read_code(folder / sheet)
     if cells is None:
-        return f"{sheet} cannot be read as a notebook"
+        cure = "`aelesson class collect` reads what is left of it"
+        return f"{sheet} cannot be read as a notebook: {cure}"
     return "" if cells else f"{sheet} has no code"
 
 
@@ -169,14 +171,14 @@ def _verdicts(
         pass
     for each in found:
         grade = by_name.get(f"check_{each['name']}")
-        remarks = [each["state"] if each["state"] in _LOOK_AT else ""]
+        seen = [each["state"] if each["state"] in _LOOK_AT else ""]
         if "the judge" in each["diagnosis"]:
-            remarks.append(each["diagnosis"])
+            seen.append(each["diagnosis"])
         yield Verdict(
             each["name"],
             grade.score if grade else 0.0,
             grade.max_score if grade else 0.0,
             each["state"],
             each["diagnosis"],
-            "; ".join(filter(None, [*remarks, each["note"]])),
+            "; ".join(filter(None, [*seen, each["note"]])),
         )
