@@ -16,7 +16,7 @@ LAB    := $(VENV)/share/jupyter/lab/settings
 QUIET  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help lab test test-fast lint types notebooks site serve build check \
+.PHONY: FORCE help lab test test-fast lint types notebooks site serve slides build check \
 	teaching explore expected stress scores bench reproduce clean
 
 help:  ## Show this list
@@ -50,6 +50,9 @@ site: $(VENV)/.test  ## Make the course's web site, build/site/html
 
 serve: site  ## Show the web site on this machine
 	@$(RUN) tools.site serve
+
+slides: $(VENV)/.test  ## Make slides of every lesson, build/slides; LESSONS=08_vae for some
+	$(PLAIN) $(RUN) tools.slides $(LESSONS)
 
 build: $(VENV)/.test  ## Make the notebooks whose text has changed
 	$(RUN) tools.build build $(if $(FORCE),--force)

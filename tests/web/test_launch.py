@@ -20,8 +20,10 @@ HOME = Home("someone/course", "abc123")
 def test_without_a_repository_there_is_the_download_alone():
     assert launch.home({}) is None
     line = launch.offer("notebooks", "01_basics.ipynb", None)
-    assert line.count("<a ") == 1
+    assert line.count("<a ") == 2
     assert "../files/notebooks/01_basics.ipynb" in line
+    assert "../slides/01_basics.html" in line
+    assert "slides" not in launch.offer("exercises", "01_basics.ipynb", None)
 
 
 def test_the_workflow_names_the_repository():

@@ -17,9 +17,10 @@ from sphinx.cmd.build import build_main
 from aelesson.explore import STATIC
 from tools.site.api import lay_api
 from tools.site.launch import home, lay_colab
-from tools.site.modules import MODULES, NpmMissingError, install_modules
+from tools.site.modules import NpmMissingError, install_modules, lay_mathjax
 from tools.site.pages import lay_pages
 from tools.site.sizes import write_sizes
+from tools.slides.lay import lay_decks, lay_reveal
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -46,18 +47,11 @@ def build(out: Path = OUT) -> None:
     shutil.copytree(STATIC, html / "_static" / "explore")
     shutil.copytree(ROOT / "docs" / "explorables", html / "_static" / "explorables")
     lay_mathjax(html / "_static" / "mathjax")
+    lay_reveal(html / "_static")
+    lay_decks(ROOT, html / "slides", "../_static")
     write_sizes(html)
     if known := home():
         lay_colab(ROOT, out / "colab", known)
-
-
-def lay_mathjax(folder: Path) -> None:
-    """Bring MathJax and its letters, so that no page asks another machine for them."""
-    (folder / "a11y").mkdir(parents=True)
-    shutil.copy(MODULES / "mathjax" / "tex-chtml.js", folder)
-    shutil.copy(MODULES / "mathjax" / "a11y" / "assistive-mml.js", folder / "a11y")
-    letters = MODULES / "@mathjax" / "mathjax-newcm-font" / "chtml"
-    shutil.copytree(letters, folder / "font" / "chtml")
 
 
 @app.command()

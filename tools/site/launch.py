@@ -77,6 +77,8 @@ def home(environment: Mapping[str, str] = os.environ) -> Home | None:
 def offer(folder: str, notebook: str, home: Home | None) -> str:
     """Return the line of a page that offers its notebook."""
     ways = [f'<a href="../files/{folder}/{notebook}" download>Download</a>']
+    if folder == "notebooks":
+        ways.append(f'<a href="../slides/{Path(notebook).stem}.html">Slides</a>')
     if home:
         learner = "workbook" if folder == "exercises" else folder
         binder = f"{home.name}/{home.commit}?urlpath=lab/tree/{learner}/{notebook}"

@@ -1,4 +1,4 @@
-"""What pages need from npm: formulas, a judge of access, a maker of bundles."""
+"""What pages need from npm: formulas, slides, a judge of access, a maker of bundles."""
 
 import shutil
 import subprocess
@@ -27,8 +27,17 @@ def install_modules() -> None:
             return
         if (npm := shutil.which("npm")) is None:
             raise NpmMissingError(
-                "npm is not installed: the pages need MathJax, esbuild and axe-core "
-                "from it (https://nodejs.org)"
+                "npm is not installed: the pages need MathJax, reveal.js, esbuild and "
+                "axe-core from it (https://nodejs.org)"
             )
         subprocess.run([npm, "ci", "--ignore-scripts"], cwd=HERE, check=True)
         followed.write_bytes(lock)
+
+
+def lay_mathjax(folder: Path) -> None:
+    """Bring MathJax and its letters, so that no page asks another machine for them."""
+    (folder / "a11y").mkdir(parents=True)
+    shutil.copy(MODULES / "mathjax" / "tex-chtml.js", folder)
+    shutil.copy(MODULES / "mathjax" / "a11y" / "assistive-mml.js", folder / "a11y")
+    letters = MODULES / "@mathjax" / "mathjax-newcm-font" / "chtml"
+    shutil.copytree(letters, folder / "font" / "chtml")
