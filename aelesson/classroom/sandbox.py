@@ -97,7 +97,8 @@ def bare() -> Sandbox:
     return Sandbox(
         "none",
         "Submissions run as you, on your machine: they can read and write all that you "
-        "can. Install bubblewrap (Linux), or name a container image with --image.",
+        "can. Install bubblewrap (Linux), or name a container's image in "
+        "nbgrader_config.py: c.RunExercises.image = '...'.",
         (sys.executable, *PROGRAM),
         safe=False,
     )
