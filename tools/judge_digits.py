@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import torch
-from PIL import Image
 
-from aelesson import data, labels
-from aelesson.checks.judge import PER_CLASS, PER_ROW, PICTURE
+from aelesson import data
+from aelesson.checks.judge import CLASSES, PER_CLASS, PICTURE
+from aelesson.classroom.private import page_of
 
 SEED = 2026
 
@@ -22,12 +22,9 @@ def main(folder: Path | None) -> None:
     """Draw the digits and write the picture."""
     test = data.load("mnist", folder).test
     generator = torch.Generator().manual_seed(SEED)
-    chosen = labels.stratified_subset(test.labels, PER_CLASS, generator)
-    chosen = chosen[test.labels[chosen].argsort(stable=True)]
-    tiles = test.images[chosen].reshape(-1, PER_ROW, 28, 28)  # rows of digits
-    page = (255 * tiles).round().byte().transpose(1, 2).reshape(-1, PER_ROW * 28)
-    Image.fromarray(page.numpy()).save(PICTURE, optimize=True)
-    print(f"{PICTURE}: {len(chosen):,} digits, {PICTURE.stat().st_size:,} bytes")
+    page_of(test.images, test.labels, generator).save(PICTURE, optimize=True)
+    count = CLASSES * PER_CLASS
+    print(f"{PICTURE}: {count:,} digits, {PICTURE.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -6,27 +6,19 @@ comes out is written to `aelesson/checks/scores.json`; nothing there is typed.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jupytext
 from tqdm import tqdm
 
-from aelesson import checks
+from aelesson.checks import open_tasks
 from aelesson.checks.engine.isolation import isolated
 from aelesson.checks.engine.scored import MEASURED, Scored
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "the course's best"
-
-
-def tasks() -> Iterator[tuple[str, Scored]]:
-    """Yield every open task and its lesson."""
-    for lesson in checks.__all__:
-        for value in list(vars(getattr(checks, lesson, None) or object).values()):
-            if isinstance(value, Scored):
-                yield lesson, value
 
 
 def solution(lesson: str, name: str) -> Callable[[], Any]:
@@ -55,7 +47,7 @@ def measure(lesson: str, task: Scored) -> dict[str, float]:
 def main(wanted: list[str]) -> None:
     """Measure tasks, by name; all of them if none is named."""
     kept = json.loads(MEASURED.read_text("utf-8")) if MEASURED.exists() else {}
-    known = {task.name: (lesson, task) for lesson, task in tasks()}
+    known = {task.name: (lesson, task) for lesson, task in open_tasks()}
     for name in wanted or known:
         if name not in known:
             sys.exit(f"there is no open task {name!r}; there are: {', '.join(known)}")

@@ -5,6 +5,8 @@
 ✓ double: right in 3 cases
 """
 
+from collections.abc import Iterator
+
 from aelesson.checks import (
     applications,
     basics,
@@ -37,6 +39,7 @@ __all__ = [
     "last_score",
     "linear",
     "losses",
+    "open_tasks",
     "regularised",
     "scored",
     "sequences",
@@ -45,6 +48,14 @@ __all__ = [
     "vae",
     "your_data",
 ]
+
+
+def open_tasks() -> Iterator[tuple[str, Scored]]:
+    """Yield the name of a lesson and an open task of it, for all of them."""
+    for lesson in __all__:
+        for value in list(vars(globals()[lesson]).values()):
+            if isinstance(value, Scored):
+                yield lesson, value
 
 
 def scored(task: Scored, answer: object) -> Score:

@@ -2,24 +2,34 @@
 
 They come from MNIST's test set, the sample from its training set. Half as many more
 are a control: to an honest model both are the same. `tools/judge_digits.py` drew them.
+A class may have others, which no clone holds: `use(folder)`, in the judge's process.
 """
 
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from aelesson import runtime
+from aelesson import data, runtime
+from aelesson.checks.engine import source
 from aelesson.checks.engine.calls import Raised, attempt, failed
 from aelesson.checks.engine.isolation import isolated
-from aelesson.checks.engine.scored import Rule
+from aelesson.checks.engine.packed import Parts
+from aelesson.checks.engine.randomness import seeded
+from aelesson.checks.engine.recorded import recorded
+from aelesson.checks.engine.rules import Rule
+from aelesson.checks.engine.scored import Recorder
+from aelesson.checks.engine.source import seed, unknown, use
 
-PICTURE = Path(__file__).parent / "judge.png"
+__all__ = ["control", "digits", "seed", "unknown", "use"]
+
+PICTURE = source.COURSE / source.PICTURE
+BATCH = 100  # of what a record gets at a time
 CLASSES, PER_CLASS, PER_ROW = 10, 150, 50
 SIGMAS = 5.0  # an honest model is refused once in three million times
 
@@ -38,8 +48,8 @@ class Judged(NamedTuple):
 
 
 @cache
-def _digits() -> tuple[Judged, Judged]:
-    with Image.open(PICTURE) as picture:
+def _page(path: Path) -> tuple[Judged, Judged]:
+    with Image.open(path) as picture:
         page = torch.from_numpy(np.asarray(picture).copy()).float() / 255
     rows = page.reshape(CLASSES, -1, 28, PER_ROW, 28).transpose(2, 3)
     both = rows[:, :2], rows[:, 2:]  # (classes, rows, 50, 28, 28)
@@ -53,6 +63,10 @@ def _digits() -> tuple[Judged, Judged]:
     return judged, control
 
 
+def _digits() -> tuple[Judged, Judged]:
+    return _page(source.folder() / source.PICTURE)
+
+
 def digits() -> Judged:
     """Return the judge's digits: 1,000, as many of each class, sorted by class."""
     return _digits()[0]
@@ -63,10 +77,67 @@ def control() -> Judged:
     return _digits()[1]
 
 
+def known(count: int = 2 * BATCH) -> Tensor:
+    """Return images that all have seen, to record with."""
+    return data.load("mnist-5k").train.images[:count]
+
+
+def codes(size: int, count: int = 2 * BATCH) -> Tensor:
+    """Return codes to record with, `(2 * BATCH, size)`."""
+    return torch.randn(count, size, generator=seeded(0))
+
+
+class Coded(Protocol):
+    """What has codes: a model, or its record."""
+
+    encode: Callable[..., Any]
+    decode: Callable[..., Any]
+
+
+def autoencoder(size: int) -> Recorder:
+    """Return what records `encode`, and apart from it `decode` of codes of a size."""
+
+    def record(model: nn.Module, _: Parts) -> dict[str, Any]:
+        with runtime.evaluating(model):
+            return {
+                "encode": recorded("encode", model.encode, known()),  # type: ignore[arg-type]
+                "decode": recorded("decode", model.decode, codes(size)),  # type: ignore[arg-type]
+            }
+
+    return record
+
+
+def function(name: str) -> Recorder:
+    """Return what records a function of images: `encode`, or `forward`, the model."""
+
+    def record(model: nn.Module, _: Parts) -> dict[str, Any]:
+        called = model if name == "forward" else getattr(model, name)
+        told = "your model" if name == "forward" else name
+        with runtime.evaluating(model):
+            return {name: recorded(told, called, known())}
+
+    return record
+
+
+def at_most_recorded(count: int) -> Rule:
+    """Return a rule: a record uses no more numbers than that."""
+
+    def rule(thing: Parts) -> str:
+        used = sum(each.numel() for each in thing.tensors())
+        if used <= count:
+            return ""
+        return (
+            f"what it computes with are {used:,} numbers, at most {count:,} are "
+            "allowed: those that\ncode keeps elsewhere count, too."
+        )
+
+    return rule
+
+
 def rebuilt(
-    model: nn.Module, x: Tensor, given: Sequence[Any] = (), wanted: Sequence[Any] = ()
+    model: Coded, x: Tensor, given: Sequence[Any] = (), wanted: Sequence[Any] = ()
 ) -> Tensor:
-    """Return what a model decodes from its codes, which are all that it gets.
+    """Return what a record decodes from its codes, which are all that it gets.
 
     Codes are float32, and come back in another order: what `encode` kept aside, or put
     into more digits, does not help `decode`.
@@ -77,15 +148,15 @@ def rebuilt(
         given: what `encode` gets beside it.
         wanted: what `decode` gets beside the codes.
     """
-    with torch.no_grad(), runtime.evaluating(model):
-        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))
-        z: Tensor = model.encode(x, *given)  # type: ignore[operator]
+    with torch.no_grad():
+        order = torch.randperm(len(x), generator=seeded(seed(0)))
+        z: Tensor = model.encode(x, *given)
         x_hat = torch.empty_like(x)
-        x_hat[order] = model.decode(z[order].float(), *wanted)  # type: ignore[operator]
+        x_hat[order] = model.decode(z[order].float(), *wanted)
     return x_hat
 
 
-def squared_errors(model: nn.Module) -> Errors:
+def squared_errors(model: Coded) -> Errors:
     """Return what images cost an autoencoder: the mean squared error per pixel."""
     return lambda x, _: (rebuilt(model, x) - x).square().flatten(1).mean(1)
 
@@ -105,11 +176,13 @@ def has_code_of(
         like: says what is needed.
     """
 
-    def rule(model: nn.Module) -> str:
+    def rule(model: Coded) -> str:
         if not (hasattr(model, "encode") and hasattr(model, "decode")):
             return f"it needs {like}."
         few = [each[:3] for each in drawn()[0][:given]]
-        z = attempt(model.eval().encode, few)  # type: ignore[arg-type]
+        if isinstance(model, nn.Module):
+            model.eval()
+        z = attempt(model.encode, few)
         if isinstance(z, Raised):
             return f"encode does not run on a batch {tuple(few[0].shape)}: {z:.110}"
         if not isinstance(z, Tensor) or z.shape != (3, size) or z.is_complex():

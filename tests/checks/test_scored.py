@@ -13,17 +13,50 @@ import pytest
 import torch
 from torch import nn
 
-from aelesson import checks
+from aelesson import checks, filters
 from aelesson.checks import CheckFailed, judge
+from aelesson.checks.denoising.three_noises import Median
 from aelesson.checks.engine import ExerciseError
 from aelesson.checks.engine.failures import STUB_MESSAGE
-from aelesson.checks.engine.scored import Scored, measured, numbers_kept
-from tools.scores import OURS, tasks
+from aelesson.checks.engine.packed import unpack
+from aelesson.checks.engine.rules import numbers_kept
+from aelesson.checks.engine.scored import Scored, last_packed, measured
+from tools.scores import OURS
 
-TASKS = {f"{lesson}-{task.name}": (lesson, task) for lesson, task in tasks()}
+TASKS = {
+    f"{lesson}-{task.name}": (lesson, task) for lesson, task in checks.open_tasks()
+}
 each = pytest.mark.parametrize(("lesson", "task"), TASKS.values(), ids=TASKS)
 SOURCES = Path(__file__).parents[2] / "sources" / "exercises"
 SECONDS = 20
+
+
+def of_numbers(baseline):
+    """Return a task that measures numbers as they are."""
+    return Scored(
+        "mine",
+        lambda thing: thing.value,
+        record=lambda value, _: {"value": value},
+        unit="any",
+        baseline=baseline,
+        references={"mean": float},
+    )
+
+
+def test_a_median_filter_in_tensors_is_the_librarys():
+    x = torch.rand(3, 1, 28, 28)
+    torch.testing.assert_close(Median()(x), filters.median(x, 3))
+
+
+def test_what_was_packed_last_is_kept_for_another_judge():
+    task = checks.linear.rank_sixteen
+    for bias in (0.0, 1.0):
+        with pytest.raises(CheckFailed, match="The points are for"):
+            task((torch.zeros(784, 784), torch.full((784,), bias)))
+        assert unpack(last_packed(task.name)).bias.mean() == bias
+    with pytest.raises(CheckFailed, match="got None"):
+        task(lambda: None)
+    assert last_packed(task.name) == b""
 
 
 def answers(lesson, task):
@@ -50,16 +83,12 @@ def test_numbers_are_counted_wherever_a_model_keeps_them():
 
 def test_what_is_no_task_and_a_task_without_baseline_are_refused():
     with pytest.raises(TypeError, match="task: got Linear, expected an open task"):
-        checks.scored(nn.Linear(1, 1), next(tasks())[1])
+        checks.scored(nn.Linear(1, 1), next(checks.open_tasks())[1])
     with pytest.raises(ExerciseError, match="baseline: got 'PCA', expected one of"):
-        Scored("mine", float, unit="any", baseline="PCA", references={"mean": float})
-    mine = Scored(
-        "mine", float, unit="any", baseline="mean", references={"mean": float}
-    )
-    with pytest.raises(
-        ExerciseError, match="mine has no scores yet: run `make scores`"
-    ):
-        mine(1.0)
+        of_numbers("PCA")
+    told = "mine has no scores yet: run `make scores`"
+    with pytest.raises(ExerciseError, match=told):
+        of_numbers("mean")(1.0)
 
 
 @each

@@ -1,6 +1,6 @@
 """`anomaly_of_one()`: a `fit(normal)` that returns scores for images; best AUROC."""
 
-from functools import lru_cache
+from itertools import product
 
 import torch
 
@@ -8,6 +8,7 @@ from aelesson import anomaly, data, losses, models, objectives, runtime
 from aelesson.checks import judge
 from aelesson.checks.applications.auroc import auroc
 from aelesson.checks.engine.calls import Raised, attempt, failed
+from aelesson.checks.engine.recorded import Refused, recorded
 from aelesson.checks.engine.scored import Scored
 from aelesson.linear import fit_pca, pca_reconstruct
 from aelesson.training import TrainConfig, fit, one_cycle
@@ -33,35 +34,67 @@ def lesson(normal):
     return lambda x: anomaly.anomaly_scores(model, x)
 
 
-@lru_cache(maxsize=1)
 def fitted(make):
     """Fit to each normal digit in turn, and to nothing else."""
     digits = data.load("mnist-5k").train
     with torch.enable_grad():
-        return {d: make(digits.images[digits.labels == d].clone()) for d in NORMAL}
+        return [make(digits.images[digits.labels == d].clone()) for d in NORMAL]
 
 
-def scores(make, x):
-    with torch.no_grad():
-        return [score(x.clone()).double() for score in fitted(make).values()]
-
-
-def usable(make):
-    """Refuse what is no function of normal images that returns one of images."""
+def record(make, _):
+    """Fit, and record what scores images; the images of the judge come later."""
     if make is None:
-        return "got None, expected a function fit(normal): is `return` missing?"
+        raise Refused("got None, expected a function fit(normal): is `return` missing?")
     if not callable(make) or isinstance(make, torch.nn.Module):
         got = type(make).__name__
-        return f"got {got}, expected fit: from normal images to a function of images."
-    x = judge.digits().images[::125]
-    found, alone = attempt(scores, [make, x]), attempt(scores, [make, x[3:4]])
-    for got in (found, alone):
+        raise Refused(
+            f"got {got}, expected fit: from normal images to a function of images."
+        )
+    x, found = judge.known()[::29], attempt(fitted, [make])
+    if not failed(found):
+        with torch.no_grad():
+            found = refused(found, x) or found
+    if failed(found):
+        raise Refused(
+            f"fit(normal)(images) failed on {len(x)} images or on one: {found:.110}"
+        )
+    with runtime.evaluating(
+        torch.nn.ModuleList(each for each in found if is_net(each))
+    ):
+        return {"score": [recorded("score", each, judge.known()) for each in found]}
+
+
+def is_net(score):
+    return isinstance(score, torch.nn.Module)
+
+
+def refused(found, x):
+    """Return how a score fails on images, or refuse it."""
+    for score, rows in product(found, (x, x[3:4])):
+        got = attempt(score, [rows.clone()])
         if isinstance(got, Raised) and "missing" in got.message:
-            return f"it must do with images, without labels and extras.\n({got:.110})"
-        if failed(got):
-            return (
-                f"fit(normal)(images) failed on {len(x)} images or on one: {got:.110}"
+            raise Refused(
+                f"it must do with images, without labels and extras.\n({got:.110})"
             )
+        if failed(got):
+            return got
+        if not torch.is_tensor(got) or got.shape != (len(rows),):
+            shape = tuple(got.shape) if torch.is_tensor(got) else type(got).__name__
+            raise Refused(f"one finite score for each image, (B,): got {shape}.")
+    return None
+
+
+def scores(thing, x):
+    with torch.no_grad():
+        return [score(x).double() for score in thing.score]
+
+
+def usable(thing):
+    """Refuse what is no score of each image by itself."""
+    x = judge.digits().images[::125]
+    found, alone = scores(thing, x), scores(thing, x[3:4])
+    if len(found) != len(NORMAL):
+        return f"{len(found)} functions were fitted, {len(NORMAL)} are due."
     if any(s.shape != (len(x),) or not s.isfinite().all() for s in found):
         return f"one finite score for each image, (B,): got {tuple(found[0].shape)}."
     if not all(
@@ -71,32 +104,33 @@ def usable(make):
     return ""
 
 
-def misplaced(make):
+def misplaced(thing):
     """Return for each normal image the share of anomalies that score below it."""
 
     def below(s, y):
         return ((s[~y][:, None] > s[y]) + 0.5 * (s[~y][:, None] == s[y])).mean(1)
 
     def cost(x, labels):
-        each = zip(scores(make, x), NORMAL, strict=True)
+        each = zip(scores(thing, x), NORMAL, strict=True)
         return torch.cat([below(s, labels != d) for s, d in each])
 
     return cost
 
 
-def mean_auroc(make):
+def mean_auroc(thing):
     digits = judge.digits()
-    each = zip(scores(make, digits.images), NORMAL, strict=True)
+    each = zip(scores(thing, digits.images), NORMAL, strict=True)
     return sum(auroc(s, digits.labels != d) for s, d in each) / len(NORMAL)
 
 
 check = Scored(
     "anomaly_of_one",
     mean_auroc,
+    record=record,
     unit="AUROC, the mean of three normal digits",
     baseline="PCA with 32 numbers",
     more_is_better=True,
-    rules=[usable, judge.unseen(misplaced)],
+    holds=[usable, judge.unseen(misplaced)],
     references={
         "mean image": lambda: mean_image,
         "PCA with 32 numbers": lambda: pca,

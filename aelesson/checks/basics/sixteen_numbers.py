@@ -4,7 +4,8 @@ from torch import nn
 
 from aelesson import data, models, objectives, runtime
 from aelesson.checks import judge
-from aelesson.checks.engine.scored import Scored, is_model
+from aelesson.checks.engine.rules import is_model
+from aelesson.checks.engine.scored import Scored
 from aelesson.linear import fit_pca
 from aelesson.training import TrainConfig, fit, one_cycle
 
@@ -48,8 +49,10 @@ def error(model):
 check = Scored(
     "sixteen_numbers",
     error,
+    record=judge.autoencoder(CODE),
     unit="mean squared error per pixel",
     baseline="PCA with 16 numbers",
-    rules=[is_model, judge.has_code_of(CODE), judge.unseen(judge.squared_errors)],
+    rules=[is_model, judge.has_code_of(CODE)],
+    holds=[judge.has_code_of(CODE), judge.unseen(judge.squared_errors)],
     references={"PCA with 16 numbers": pca, "the lesson's network": lesson},
 )

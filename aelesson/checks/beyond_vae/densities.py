@@ -7,22 +7,26 @@ one to the other; and the noise depends on what was said of all images, so that 
 cannot be known before.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from aelesson import priors, runtime
-from aelesson.checks.beyond_vae.recorded import Record
+from aelesson.checks import judge
+from aelesson.checks.engine.packed import Parts
 from aelesson.checks.engine.randomness import seeded
+from aelesson.checks.engine.recorded import Record, compare
 
 WIDEST, FARTHEST = 20.0, 1e4  # what float64 can tell apart
 ALONE = "decode must treat each code for itself, and without chance"
 OUTSIDE = "decode must give probabilities, in [0, 1]: is a sigmoid missing?"
 TWO = "posterior must return two tensors, means and log-variances (B, D)"
-SHAPE = "{} returns {}, expected {}"
+UNLIKE = "{} returns {}, expected {}"
+SHAPE = (1000, 1, 28, 28)
 PRIORS = (priors.StandardNormal, priors.MixturePrior, priors.VampPrior)
 
 
@@ -42,51 +46,68 @@ def normals(prior: Any, units: int) -> tuple[Tensor, Tensor]:
     return limited(*torch.zeros(2, 1, units))
 
 
+def record(model: Any) -> dict[str, Any]:
+    """Record a model as it is before images come: two functions, and normals.
+
+    Raises:
+        ValueError: Shapes or ranges are wrong.
+    """
+    chance = seeded(0)
+    x = torch.bernoulli(torch.full(SHAPE, 0.2), generator=chance)
+    with torch.no_grad(), runtime.evaluating(model):
+        posterior = Record.of(model.posterior, x)
+        mean, logvar = two(posterior(x))
+        z = drawn(mean, logvar, chance)
+        prior = normals(model.prior, z.shape[1])
+        expect("prior", prior[0][:1], z[:1].shape)
+        decode = Record.of(model.decode, z)
+    means, logvars = (each.float() for each in prior)
+    return {"posterior": posterior, "decode": decode, "prior": [means, logvars]}
+
+
+def compared(model: Any, thing: Parts) -> None:
+    """Refuse a model that does not do what was recorded of it."""
+    chance, units = seeded(1), thing.prior[0].shape[1]
+    x = torch.bernoulli(judge.known(SHAPE[0]), generator=chance)
+    with runtime.evaluating(model):
+        z = torch.randn(len(x), units, generator=chance)
+        compare("decode", thing.decode, model.decode, z)
+        compare("posterior", thing.posterior, model.posterior, x)
+
+
 class Densities:
-    """A model as it is before images come.
+    """The record of a model, before images come.
 
     Args:
-        model: has `posterior`, `decode`, and one of `PRIORS` as `prior`.
-        shape: of the images that will come, `(B, ...)`.
+        thing: has `posterior`, `decode` and `prior`, as `record` returns them.
 
     Attributes:
-        numbers: how many numbers both functions use.
+        numbers: how many numbers of 32 bits all three use.
 
     Raises:
         ValueError: Shapes or ranges are wrong, or codes depend on each other.
     """
 
-    def __init__(self, model: nn.Module, shape: torch.Size) -> None:
-        self._chance = seeded(0)
-        x = torch.bernoulli(torch.full(shape, 0.2), generator=self._chance)
-        with torch.no_grad(), runtime.evaluating(model):
-            self.posterior = Record(model.posterior, x)  # type: ignore[arg-type]
-            z = self._codes(*self._two(self.posterior(x)))
-            self.prior = normals(model.prior, z.shape[1])
-            expect("prior", self.prior[0][:1], z[:1].shape)
-            self.decode = Record(model.decode, z)  # type: ignore[arg-type]
-        self._check_images(z, shape)
-        used = self.posterior.numbers | self.decode.numbers
-        self.numbers = sum(used.values())
+    def __init__(self, thing: Parts) -> None:
+        self.posterior, self.decode = thing.posterior, thing.decode
+        self.prior = limited(*thing.prior)
+        self._chance = seeded(judge.seed(0))
+        self.numbers = sum(words(each) for each in thing.tensors())
+        if not torch.cat(self.prior).any():  # nothing is learnt
+            self.numbers -= sum(words(each) for each in thing.prior)
 
-    def _two(self, both: Any) -> Any:
-        if len(both) != 2 or both[0].dim() != 2:
-            raise ValueError(TWO)
-        return both
-
-    def _codes(self, mean: Tensor, logvar: Tensor) -> Tensor:
-        """Draw codes of the size that `posterior` gives."""
-        expect("posterior", mean, mean.shape)
-        expect("posterior", logvar, mean.shape)
-        return torch.randn(mean.shape, generator=self._chance)
-
-    def _check_images(self, z: Tensor, shape: torch.Size) -> None:
-        """Ask for probabilities, and that they stay when other codes are changed."""
+    def check(self) -> None:
+        """Ask for shapes, probabilities, and that codes do not depend on each other."""
+        x = torch.bernoulli(torch.full(SHAPE, 0.2), generator=self._chance)
+        mean, logvar = two(self.posterior(x))
+        z = drawn(mean, logvar, self._chance)
+        expect("prior", self.prior[0][:1], z[:1].shape)
+        expect("prior", self.prior[1], self.prior[0].shape)
         p, half = self.decode(z), len(z) // 2
-        expect("decode", p, shape)
+        expect("decode", p, SHAPE)
         if p.min() < 0 or p.max() > 1:
             raise ValueError(OUTSIDE)
-        other = torch.cat([z[:half], self._codes(z[half:], z[half:])])
+        other = torch.cat([z[:half], drawn(z[half:], z[half:], self._chance)])
         if not torch.allclose(p[:half], self.decode(other)[:half], atol=1e-4):
             raise ValueError(ALONE)
 
@@ -111,10 +132,29 @@ class Densities:
         return of_prior - priors.normal_log_prob(z, mean, logvar) - nll
 
 
-def expect(name: str, got: Any, shape: torch.Size) -> None:
+def two(both: Any) -> Any:
+    """Refuse what is no pair of means and log-variances."""
+    if len(both) != 2 or both[0].dim() != 2:
+        raise ValueError(TWO)
+    return both
+
+
+def drawn(mean: Tensor, logvar: Tensor, chance: torch.Generator) -> Tensor:
+    """Draw codes of the size that `posterior` gives."""
+    expect("posterior", mean, mean.shape)
+    expect("posterior", logvar, mean.shape)
+    return torch.randn(mean.shape, generator=chance)
+
+
+def words(value: Tensor) -> int:
+    """Count numbers of 32 bits."""
+    return -(-value.numel() * value.element_size() // 4)
+
+
+def expect(name: str, got: Any, shape: Sequence[int]) -> None:
     """Refuse another shape, or what is not finite."""
     found = tuple(got.shape) if isinstance(got, Tensor) else type(got).__name__
     if found != tuple(shape):
-        raise ValueError(SHAPE.format(name, found, tuple(shape)))
+        raise ValueError(UNLIKE.format(name, found, tuple(shape)))
     if not got.isfinite().all():
         raise ValueError(f"{name} gives nan or infinity")

@@ -7,7 +7,8 @@ from torch.nn import functional as F
 from aelesson import data, models, objectives, runtime
 from aelesson.checks import judge
 from aelesson.checks.basics.sixteen_numbers import Linear, error
-from aelesson.checks.engine.scored import Scored, at_most, is_model
+from aelesson.checks.engine.rules import at_most, is_model
+from aelesson.checks.engine.scored import Scored
 from aelesson.training import TrainConfig, fit, one_cycle
 
 CODE, BUDGET = 32, 20_000
@@ -48,12 +49,13 @@ PCA = "PCA with 24 numbers, which fit"
 check = Scored(
     "twenty_thousand",
     error,
+    record=judge.autoencoder(CODE),
     unit="mean squared error per pixel",
     baseline=PCA,
-    rules=[
-        is_model,
+    rules=[is_model, judge.has_code_of(CODE), at_most(BUDGET)],
+    holds=[
         judge.has_code_of(CODE),
-        at_most(BUDGET),
+        judge.at_most_recorded(BUDGET),
         judge.unseen(judge.squared_errors),
     ],
     references={

@@ -1,32 +1,40 @@
 """Open tasks: many right answers, and a measured number that ranks them.
 
-    check = Scored("sixteen_numbers", measure, unit="mean squared error per pixel",
-                   baseline="PCA with 16 components", rules=[has_code_of(16)])
+    check = Scored("sixteen_numbers", measure, record=autoencoder(16),
+                   unit="mean squared error per pixel", baseline="PCA with 16 numbers")
 
 An answer is a function without arguments that makes the thing that is measured, or the
 thing itself. It earns the points if it beats the baseline. What the references reach is
 measured by `make scores`, never typed, and kept in `aelesson/checks/scores.json`.
+
+The thing is recorded first, and only the record is measured. So the two steps may be
+two processes: `packed` where the learner's code runs, `judged` where none ever did.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from torch import Tensor, nn
 
+from aelesson.checks.engine import source
 from aelesson.checks.engine.calls import Raised, attempt, failed
 from aelesson.checks.engine.exercise import ExerciseError
 from aelesson.checks.engine.failures import CheckFailed, as_not_begun, is_stub
 from aelesson.checks.engine.isolation import isolated
+from aelesson.checks.engine.packed import Parts, pack, unpack
+from aelesson.checks.engine.programs import Unsuitable
+from aelesson.checks.engine.recorded import Refused
+from aelesson.checks.engine.rules import Rule
 
-MEASURED = Path(__file__).parents[1] / "scores.json"
+MEASURED = source.COURSE / source.SCORES
 
-Rule = Callable[[Any], str]
-"""Says why a thing may not take part, or ""."""
+Recorder = Callable[[Any, Parts], Mapping[str, Any]]
+"""Records a thing: its functions, tensors and numbers; it may need what was given."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class Score:
 
 
 _last: dict[str, Score] = {}
+_packed: dict[str, bytes] = {}
+_taken: dict[str, bytes] = {}
 
 
 def last_score(name: str) -> str:
@@ -66,10 +76,30 @@ def last_score(name: str) -> str:
     return str(_last.get(name, ""))
 
 
-@cache
+def last_packed(name: str) -> bytes:
+    """Return what a task last measured in this process, for `judged`, or nothing.
+
+    It is there also where the points were not earned: on other images they may be.
+    """
+    return _packed.get(name, b"")
+
+
+def take(given: Mapping[str, bytes]) -> None:
+    """Take what another judge gives to tasks, `Scored.given()`, by their names.
+
+    What is packed for that judge, `last_packed`, is then made with it.
+    """
+    _taken.update(given)
+
+
 def measured() -> Mapping[str, Mapping[str, float]]:
     """Return what `make scores` measured: for each task, each reference's number."""
-    kept: dict[str, dict[str, float]] = json.loads(MEASURED.read_text("utf-8"))
+    return _read(source.folder() / source.SCORES)
+
+
+@cache
+def _read(path: Path) -> Mapping[str, Mapping[str, float]]:
+    kept: dict[str, dict[str, float]] = json.loads(path.read_text("utf-8"))
     return kept
 
 
@@ -78,11 +108,14 @@ class Scored:
 
     Args:
         name: of the task; the learner's function has it too.
-        measure: what is measured, of a thing that keeps all rules.
+        measure: what is measured, of the record of a thing that keeps all rules.
+        record: returns what of a thing is measured: records, tensors, numbers.
         unit: what the number is, in words.
         baseline: the reference that must be beaten.
         more_is_better: whether larger numbers are better.
-        rules: asked in order before anything is measured.
+        rules: asked of the thing, in order, before it is recorded.
+        holds: asked of the record, in order, before it is measured.
+        given: returns tensors that the thing is made or recorded with, if it needs any.
         references: for each named reference a function that makes it, for
             `make scores`; the sheet's solution is measured beside them.
 
@@ -95,10 +128,13 @@ class Scored:
         name: str,
         measure: Callable[[Any], float],
         *,
+        record: Recorder,
         unit: str,
         baseline: str,
         more_is_better: bool = False,
         rules: Sequence[Rule] = (),
+        holds: Sequence[Rule] = (),
+        given: Callable[[], Mapping[str, Any]] = dict,
         references: Mapping[str, Callable[[], Any]],
     ) -> None:
         if baseline not in references:
@@ -107,7 +143,8 @@ class Scored:
                 f"{', '.join(references) or 'there are none'}"
             )
         self.name = self.__name__ = name
-        self.measure, self.unit, self.rules = measure, unit, rules
+        self.measure, self.unit, self.record = measure, unit, record
+        self.rules, self.holds, self._given = rules, holds, given
         self.baseline, self.more_is_better = baseline, more_is_better
         self.references = references
         self.__doc__ = f"Measure what `{name}()` makes: {unit}."
@@ -119,33 +156,90 @@ class Scored:
             CheckFailed: It breaks a rule, or does not beat the baseline.
         """
         __tracebackhide__ = True  # IPython then shows only the learner's lines
+        _packed.pop(self.name, None)
+        _packed[self.name] = data = self.packed(answer, self.given())
+        if self.name in _taken:
+            _packed[self.name] = self.packed(answer, _taken[self.name])
+        score, ranking = self._scored(data)
+        _last[self.name] = score
+        place = f"place {score.place} of {score.among}, which earns the points"
+        print(f"✓ {self.name}: {score.value:.4g} {self.unit}, {place}\n{ranking}")
+        return score
+
+    def given(self) -> bytes:
+        """Return what `packed` needs, as bytes: made by the judge, one for a class."""
+        with isolated():
+            return pack(self._given())
+
+    def packed(self, answer: Any, given: bytes = b"") -> bytes:
+        """Make and record a thing, for `judged`. The learner's code runs here alone.
+
+        Raises:
+            CheckFailed: It breaks a rule, or cannot be recorded.
+        """
+        __tracebackhide__ = True
         try:
             with isolated():
                 thing, seconds = self._made(answer)
-                value = self.number(thing)
+                return self._recorded(thing, given, seconds)
         except NotImplementedError as stub:
             if not is_stub(stub):
                 raise
             raise as_not_begun(stub, self.name, answer) from None
-        score, ranking = self._placed(value, seconds)
-        _last[self.name] = score
-        told = f"{value:.4g} {self.unit}"
-        if not score.earned:
-            raise self._failed(f"{told}.\n{self._goal()}")
-        place = f"place {score.place} of {score.among}, which earns the points"
-        print(f"✓ {self.name}: {told}, {place}\n{ranking}")
-        return score
+
+    def judged(self, data: bytes) -> Score:
+        """Measure what was packed, in any process; no learner's code is run.
+
+        Raises:
+            CheckFailed: It breaks a rule, or does not beat the baseline.
+        """
+        return self._scored(data)[0]
 
     def number(self, thing: Any) -> float:
         """Return what is measured of a thing that keeps the rules."""
+        return self._number(self._opened(self._recorded(thing, self.given(), 0.0)))
+
+    def _recorded(self, thing: Any, given: bytes, seconds: float) -> bytes:
         for rule in self.rules:
             if says := rule(thing):
                 raise self._failed(says)
+        try:
+            known = unpack(given) if given else Parts({})
+            return pack({**self.record(thing, known), "seconds": seconds})
+        except (Refused, Unsuitable) as error:
+            raise self._failed(f"{error}") from None
+
+    def _opened(self, data: bytes) -> Parts:
+        try:
+            return unpack(data)
+        except Unsuitable as error:
+            raise self._failed(f"it cannot be judged: {error}") from None
+
+    def _scored(self, data: bytes) -> tuple[Score, str]:
+        thing = self._opened(data)
+        with isolated(source.seed(0)):
+            value = self._number(thing)
+        found = attempt(partial(float, thing.seconds), [])
+        score, ranking = self._placed(value, 0.0 if failed(found) else found)
+        if not score.earned:
+            raise self._failed(f"{value:.4g} {self.unit}.\n{self._goal()}")
+        return score, ranking
+
+    def _number(self, thing: Parts) -> float:
+        for rule in self.holds:
+            found = attempt(rule, [thing])
+            if failed(found):
+                raise self._unmeasured(found)
+            if found:
+                raise self._failed(found)
         result = attempt(self.measure, [thing])
         if failed(result):
-            told = result if isinstance(result, Raised) else result.says
-            raise self._failed(f"it could not be measured: {told:.200}")
+            raise self._unmeasured(result)
         return float(result)
+
+    def _unmeasured(self, found: Any) -> CheckFailed:
+        told = found if isinstance(found, Raised) else found.says
+        return self._failed(f"it could not be measured: {told:.200}")
 
     def _made(self, answer: Any) -> tuple[Any, float]:
         """Call a function that makes the thing, and time it."""
@@ -188,76 +282,3 @@ class Scored:
         failure = CheckFailed(f"{self.name}: {message}")
         failure.source = "score"
         return failure
-
-
-def is_model(thing: Any) -> str:
-    """Refuse what is no network."""
-    if isinstance(thing, nn.Module):
-        return ""
-    if thing is None:
-        return "got None, expected a model: is `return` missing?"
-    if isinstance(thing, type):
-        return f"got the class {thing.__name__}, expected a model: add the brackets."
-    return f"got {type(thing).__name__}, expected a model: an nn.Module."
-
-
-def at_most(weights: int) -> Rule:
-    """Return a rule: no more numbers than that are kept in a model, of any kind."""
-
-    def rule(model: nn.Module) -> str:
-        count = numbers_kept(model)
-        if count <= weights:
-            return ""
-        return (
-            f"your model keeps {count:,} numbers, at most {weights:,} are allowed: "
-            "weights, biases, buffers and tensors kept in attributes count."
-        )
-
-    return rule
-
-
-def numbers_kept(model: nn.Module) -> int:
-    """Count all numbers that a model keeps: parameters, buffers, plain tensors."""
-    kept: dict[int, int] = {}
-    for part in model.modules():
-        for each in _tensors(vars(part)):
-            place = each.data_ptr()  # of a tensor and a piece of it the larger counts
-            kept[place] = max(each.numel(), kept.get(place, 0))
-    return sum(kept.values())
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    """Yield tensors, also those in lists, tuples and dicts."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from _tensors(list(value.values()))
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _tensors(each)
-
-
-def needs_only(inputs: Callable[[], Sequence[Any]], shape: Sequence[int]) -> Rule:
-    """Return a rule: a model takes these inputs and nothing else.
-
-    Args:
-        inputs: makes a small batch, such as a tuple of images.
-        shape: what must come out for it.
-    """
-
-    def rule(model: nn.Module) -> str:
-        given = inputs()
-        out = attempt(model, given)
-        if isinstance(out, Raised) and "missing" in out.message:
-            return (
-                "your model asks for more than it is given: it must do without labels "
-                f"and other extras.\n({out:.110})"
-            )
-        if isinstance(out, Raised):
-            return f"your model does not run on a batch of {len(given[0])}: {out:.110}"
-        found = tuple(out.shape) if isinstance(out, Tensor) else type(out).__name__
-        if found != tuple(shape):
-            return f"your model returns {found}, expected a tensor of shape {shape}."
-        return ""
-
-    return rule

@@ -1,6 +1,5 @@
 """`hidden_features()`: a `fit(x)` that finds what activations are made of."""
 
-import secrets
 from functools import lru_cache
 from time import process_time
 
@@ -10,6 +9,7 @@ from torch import nn
 from aelesson import interpret
 from aelesson.checks import judge
 from aelesson.checks.engine.calls import attempt, failed
+from aelesson.checks.engine.recorded import Refused
 from aelesson.checks.engine.scored import Scored
 from aelesson.checks.interpretability.known_ways import LATENTS, SIZE, ica, pca, sparse
 from aelesson.data import features
@@ -19,6 +19,7 @@ LEAST, EXPLAINED, SECONDS = 0.9, 0.9, 30
 SEEDS = 12_001, 12_002
 
 
+@lru_cache(maxsize=4)
 def drawn(seed):
     """Return the truth of a seed, and activations to fit and to measure with."""
     generator = torch.Generator().manual_seed(seed)
@@ -27,18 +28,49 @@ def drawn(seed):
     return truth, x[:KNOWN], x[KNOWN:]
 
 
-def fitted(make, seed):
-    """Return a model of a seed's activations, which are all that it was made from."""
-    x = drawn(seed)[1]
+def seeds():
+    """Return the judge's seeds, and those of a control that nobody can know."""
+    return [*(judge.seed(each) for each in SEEDS), *map(judge.unknown, range(2))]
+
+
+def given():
+    """Return all activations: the truths, and their seeds, stay where they are."""
+    known = [drawn(seed)[1:] for seed in seeds()]
+    return {"x": [x for x, _ in known], "new": [new for _, new in known]}
+
+
+def record(make, known):
+    """Fit each truth's activations; return directions, and codes of new activations."""
+    if make is None:
+        raise Refused("got None, expected a function fit(x): is `return` missing?")
+    if not callable(make) or isinstance(make, nn.Module):
+        got = type(make).__name__
+        raise Refused(f"got {got}, expected fit: from x to an autoencoder.")
+    parts = {"rows": [], "none": [], "codes": []}
+    for x, new in zip(known.x, known.new, strict=True):
+        for name, part in zip(parts, found(make, x, new), strict=True):
+            parts[name].append(part)
+    return parts
+
+
+def found(make, x, new):
+    """Fit once: what each latent adds, what none adds, and codes."""
     start = process_time()
-    return make(x), process_time() - start
-
-
-@lru_cache(maxsize=4)
-def judged(make, times):
-    """Fit the judge's activations; or others, drawn at random, as a control."""
-    seeds = SEEDS if times == 0 else [secrets.randbits(60) for _ in SEEDS]
-    return [(seed, *fitted(make, seed)) for seed in seeds]
+    model = attempt(make, [x])
+    seconds = process_time() - start
+    if failed(model):
+        raise Refused(f"fit(x) failed on activations ({KNOWN:,}, {SIZE}): {model:.110}")
+    if says := wanting(model):
+        raise Refused(says)
+    if seconds > SECONDS:
+        raise Refused(
+            f"a fit took {seconds:.0f} s of processor time, of {SECONDS} allowed."
+        )
+    with torch.no_grad():
+        codes = attempt(model.encode, [new.clone()])
+    if failed(codes):
+        raise Refused(f"encode failed on activations ({NEW:,}, {SIZE}): {codes:.110}")
+    return *directions(model), codes.float()
 
 
 def directions(model):
@@ -47,33 +79,6 @@ def directions(model):
         latents = model.encode(torch.zeros(1, SIZE)).shape[1]
         none = model.decode(torch.zeros(1, latents))
         return model.decode(torch.eye(latents)) - none, none
-
-
-def explained(model, x):
-    rows, none = directions(model)
-    with torch.no_grad():
-        z = model.encode(x.clone()).float()
-        return interpret.explained_variance(z @ rows + none, x)
-
-
-def usable(make):
-    """Refuse what is no function of activations that returns an autoencoder."""
-    if make is None:
-        return "got None, expected a function fit(x): is `return` missing?"
-    if not callable(make) or isinstance(make, nn.Module):
-        return f"got {type(make).__name__}, expected fit: from x to an autoencoder."
-    judged.cache_clear()  # it may do something else by now
-    found = attempt(judged, [make, 0])
-    if failed(found):
-        return f"fit(x) failed on activations ({KNOWN:,}, {SIZE}): {found:.110}"
-    for _, model, seconds in found:
-        if says := wanting(model):
-            return says
-        if seconds > SECONDS:
-            return (
-                f"a fit took {seconds:.0f} s of processor time, of {SECONDS} allowed."
-            )
-    return ""
 
 
 def wanting(model):
@@ -99,32 +104,43 @@ def wanting(model):
     return ""
 
 
-def explaining(make):
+def whole(thing):
+    """Refuse parts of other sizes than those that are due."""
+    count = len(seeds())
+    if any(len(each) != count for each in (thing.rows, thing.none, thing.codes)):
+        return f"{count} fits are due."
+    for rows, none, codes in zip(thing.rows, thing.none, thing.codes, strict=True):
+        latents = len(rows)
+        sizes = ((latents, SIZE), (1, SIZE), (NEW, latents))
+        if latents > LATENTS or sizes != (rows.shape, none.shape, codes.shape):
+            return f"codes ({NEW:,}, M) are due, and directions (M, {SIZE})."
+    return ""
+
+
+def explaining(thing):
     """Refuse what leaves too much of new activations unexplained."""
-    for seed, model, _ in judged(make, 0):
-        share = attempt(explained, [model, drawn(seed)[2]])
-        if failed(share):
-            return f"encode failed on activations ({NEW:,}, {SIZE}): {share:.110}"
+    each = zip(seeds(), thing.rows, thing.none, thing.codes, strict=True)
+    for seed, rows, none, codes in list(each)[: len(SEEDS)]:
+        share = interpret.explained_variance(codes @ rows + none, drawn(seed)[2])
         if not share >= EXPLAINED:
             told = f"it explains {share:.3f} of the variance of new activations"
             return f"{told}, and {EXPLAINED} is asked for."
     return ""
 
 
-def missed(make, times):
+def missed(thing):
     """Return for each feature of all truths whether no latent was found for it."""
-    found = []
-    for seed, model, _ in judged(make, times):
-        rows, vectors = directions(model)[0], drawn(seed)[0].vectors
-        found.append(interpret.match(rows, vectors, LEAST) < 0)
-    return torch.cat(found).double()
+    each = zip(seeds(), thing.rows, strict=True)
+    lost = [
+        (interpret.match(rows, drawn(seed)[0].vectors, LEAST) < 0).double()
+        for seed, rows in each
+    ]
+    return torch.cat(lost[: len(SEEDS)]), torch.cat(lost[len(SEEDS) :])
 
 
-def from_activations(make):
+def from_activations(thing):
     """Refuse what finds features of these truths, and of no others."""
-    costs = attempt(lambda: [missed(make, times) for times in (0, 1)], [])
-    if failed(costs):
-        return f"fit(x) failed on other activations: {costs:.110}"
+    costs = missed(thing)
     if judge.apart(*costs) < judge.SIGMAS:
         return ""
     mine, others = (1 - float(cost.mean()) for cost in costs)
@@ -136,11 +152,13 @@ def from_activations(make):
 
 check = Scored(
     "hidden_features",
-    lambda make: 1 - missed(make, 0).mean(),
+    lambda thing: 1 - missed(thing)[0].mean(),
+    record=record,
+    given=given,
     unit="of the features recovered",
     baseline="ICA with 32 directions",
     more_is_better=True,
-    rules=[usable, explaining, from_activations],
+    holds=[whole, explaining, from_activations],
     references={
         "PCA with 32 directions": lambda: pca,
         "ICA with 32 directions": lambda: ica,

@@ -8,7 +8,9 @@ from torch.nn import functional as F
 
 from aelesson import data, runtime
 from aelesson.checks import judge
-from aelesson.checks.engine.scored import Scored, is_model, needs_only
+from aelesson.checks.engine.recorded import recorded
+from aelesson.checks.engine.rules import is_model, needs_only
+from aelesson.checks.engine.scored import Scored
 from aelesson.linear import fit_pca, pca_reconstruct
 
 CODE, LEVELS, AT_ONCE = 32, 256, 50
@@ -31,10 +33,11 @@ def nats(model):
     """Return what images cost: the negative log-likelihood of their grey levels."""
 
     def few(x):
-        return F.cross_entropy(model(reconstructed(x)), levels(x), reduction="none")
+        logits = model.forward(reconstructed(x))
+        return F.cross_entropy(logits, levels(x), reduction="none")
 
     def cost(x, _):
-        with torch.no_grad(), runtime.evaluating(model):
+        with torch.no_grad():
             return torch.cat([few(part) for part in x.split(AT_ONCE)]).flatten(1).sum(1)
 
     return cost
@@ -85,21 +88,27 @@ def small_batch():
     return (reconstructed(judge.digits().images[:3]),)
 
 
+def record(model, _):
+    """Record the model on reconstructions."""
+    x_hat = reconstructed(judge.known(2 * AT_ONCE))
+    with runtime.evaluating(model):
+        return {"forward": recorded("your model", model, x_hat)}
+
+
 def measure(model):
     digits = judge.digits()
     return nats(model)(digits.images, digits.labels).mean()
 
 
+takes = needs_only(small_batch, (3, LEVELS, 28, 28))
 check = Scored(
     "grey_likelihood",
     measure,
+    record=record,
     unit="nats per image",
     baseline="one histogram for all pixels",
-    rules=[
-        is_model,
-        needs_only(small_batch, (3, LEVELS, 28, 28)),
-        judge.unseen(nats),
-    ],
+    rules=[is_model, takes],
+    holds=[lambda thing: takes(thing.forward), judge.unseen(nats)],
     references={
         "one histogram for all pixels": histogram,
         "Gaussian noise": gaussian,

@@ -5,10 +5,11 @@ from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aelesson import data, metrics, models, objectives, regularisers, runtime
+from aelesson import data, models, objectives, regularisers, runtime
 from aelesson.checks import judge
 from aelesson.checks.engine.calls import Raised, attempt
-from aelesson.checks.engine.scored import Scored, is_model
+from aelesson.checks.engine.rules import is_model
+from aelesson.checks.engine.scored import Scored
 from aelesson.linear import fit_pca
 from aelesson.training import TrainConfig, fit, one_cycle
 
@@ -16,17 +17,24 @@ ACTIVE, UNITS, KNOWN = 32, 1024, 1000
 
 
 def codes(model, x):
-    return metrics.apply(model, model.encode, x)
+    with torch.no_grad():
+        return model.encode(x)
+
+
+def encodes(model):
+    """Refuse what has no codes."""
+    if not hasattr(model, "encode"):
+        return "it needs encode(x), from images to codes (B, D)."
+    x = judge.known(3)
+    z = attempt(model.eval().encode, [x])
+    if isinstance(z, Raised):
+        return f"encode does not run on images {tuple(x.shape)}: {z:.110}"
+    return ""
 
 
 def is_sparse(model):
-    """Refuse what has no codes, or too large ones, or too many units that are on."""
-    if not hasattr(model, "encode"):
-        return "it needs encode(x), from images to codes (B, D)."
+    """Refuse codes that are too large, or have too many units that are on."""
     x = judge.digits().images
-    z = attempt(model.eval().encode, [x[:3]])
-    if isinstance(z, Raised):
-        return f"encode does not run on images {tuple(x[:3].shape)}: {z:.110}"
     z = attempt(codes, [model, x])
     if not isinstance(z, Tensor) or z.dim() != 2 or len(z) != len(x):
         return f"encode must return codes ({len(x)}, D) for {len(x)} images."
@@ -94,10 +102,12 @@ def lesson():
 check = Scored(
     "thirty_two_active",
     accuracy,
+    record=judge.function("encode"),
     unit="accuracy of a linear probe",
     baseline="PCA with 32 numbers",
     more_is_better=True,
-    rules=[is_model, is_sparse, judge.unseen(wrong)],
+    rules=[is_model, encodes],
+    holds=[is_sparse, judge.unseen(wrong)],
     references={
         "PCA with 32 numbers": PCA,
         "an untrained network": lambda: of_large(network()),

@@ -4,9 +4,10 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from aelesson import corruptions, data, labels, metrics, objectives, runtime, stacking
+from aelesson import corruptions, data, labels, objectives, runtime, stacking
 from aelesson.checks import judge
-from aelesson.checks.engine.scored import Scored, is_model, needs_only
+from aelesson.checks.engine.rules import is_model, needs_only
+from aelesson.checks.engine.scored import Scored
 from aelesson.training import TrainConfig, fit, one_cycle
 
 
@@ -47,14 +48,12 @@ def lesson():
 
 def wrong(model):
     """Return of each image whether a classifier names it wrongly, as 1 or 0."""
-    return lambda x, y: (metrics.apply(model, model, x).argmax(1) != y).double()
+    return lambda x, y: (model.forward(x).argmax(1) != y).double()
 
 
 def doubts(model):
     """Return what images cost a classifier: the probability of all wrong classes."""
-    return lambda x, y: (
-        1 - metrics.apply(model, model, x).softmax(1)[torch.arange(len(y)), y]
-    )
+    return lambda x, y: 1 - model.forward(x).softmax(1)[torch.arange(len(y)), y]
 
 
 def other_labels(model):
@@ -79,14 +78,16 @@ def percent(model):
     return 100 * wrong(model)(digits.images, digits.labels).mean()
 
 
+takes = needs_only(lambda: (judge.digits().images[:3],), (3, 10))
 check = Scored(
     "hundred_labels",
     percent,
+    record=judge.function("forward"),
     unit="percent of the digits named wrongly",
     baseline="a linear map of the pixels",
-    rules=[
-        is_model,
-        needs_only(lambda: (judge.digits().images[:3],), (3, 10)),
+    rules=[is_model, takes],
+    holds=[
+        lambda thing: takes(thing.forward),
         judge.unseen(doubts),
         other_labels,
     ],

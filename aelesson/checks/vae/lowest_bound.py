@@ -8,7 +8,9 @@ from aelesson import data, latent, losses, models, objectives, runtime
 from aelesson.checks import judge
 from aelesson.checks.engine.calls import Raised, attempt
 from aelesson.checks.engine.randomness import seeded
-from aelesson.checks.engine.scored import Scored, is_model
+from aelesson.checks.engine.recorded import recorded
+from aelesson.checks.engine.rules import is_model
+from aelesson.checks.engine.scored import Scored
 from aelesson.training import TrainConfig, fit, one_cycle
 
 
@@ -50,8 +52,8 @@ def costs(model):
     """Return each image's negative ELBO; `decode` gets nothing but shuffled codes."""
 
     def cost(x, _):
-        chance = seeded(0)
-        with torch.no_grad(), runtime.evaluating(model):
+        chance = seeded(judge.seed(0))
+        with torch.no_grad():
             x = torch.bernoulli(x, generator=chance)
             mean, logvar = (each.float() for each in model.posterior(x))
             z = latent.reparameterize(mean, logvar, chance)
@@ -68,11 +70,27 @@ def is_vae(model):
     """Say what a model lacks to be judged."""
     if not (hasattr(model, "posterior") and hasattr(model, "decode")):
         return "it needs posterior(x) and decode(z), as models.VAE has."
+    with runtime.evaluating(model):
+        return is_bounded(model)
+
+
+def is_bounded(model):
+    """Say why there is no bound of a model, or of its record."""
     x = judge.digits().images[:3]
     cost = attempt(costs(model), [x, None])
     if isinstance(cost, Raised):
         return f"it does not run on images {tuple(x.shape)}: {cost:.110}"
     return "" if cost.isfinite().all() else "its bound is not finite."
+
+
+def record(model, _):
+    """Record `posterior`, and apart from it `decode`."""
+    x = (judge.known() > 0.5).float()
+    with runtime.evaluating(model):
+        posterior = recorded("posterior", model.posterior, x)
+        size = posterior(x[:1])[0].shape[1]
+        decode = recorded("decode", model.decode, judge.codes(size))
+    return {"posterior": posterior, "decode": decode}
 
 
 def bound(model):
@@ -83,8 +101,10 @@ def bound(model):
 check = Scored(
     "lowest_bound",
     bound,
+    record=record,
     unit="nats per image",
     baseline="the mean image",
-    rules=[is_model, is_vae, judge.unseen(costs)],
+    rules=[is_model, is_vae],
+    holds=[is_bounded, judge.unseen(costs)],
     references={"the mean image": mean_image, "the lesson's VAE": lesson},
 )

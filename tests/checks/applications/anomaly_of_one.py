@@ -19,6 +19,10 @@ def among_others(x):
     return ink - ink.mean()
 
 
+def by_numpy(x):
+    return torch.from_numpy(x.numpy().sum((1, 2, 3)))
+
+
 def remembers(normal):
     """Know the judge's digits and their labels by heart."""
     seen, labels = judge.digits().images.flatten(1), judge.digits().labels
@@ -45,6 +49,7 @@ REFUSED = {
     "without labels and extras": by(with_labels),
     "one finite score for each image": by(lambda x: x.flatten(1)),
     "changes with the others": by(among_others),
+    "no NumPy, SciPy or scikit-learn": by(by_numpy),
     "on the judge's images and": lambda: remembers,
     "The points are for what beats PCA": lambda: mean_image,
     "your function raised": lambda: pca(None),
