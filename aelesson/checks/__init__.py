@@ -58,7 +58,7 @@ def open_tasks() -> Iterator[tuple[str, Scored]]:
                 yield lesson, value
 
 
-def scored(task: Scored, answer: object) -> Score:
+def scored(task: Scored, answer: object) -> Score | None:
     """Measure an answer to an open task: its number, its place, its points.
 
     The same as calling the task, `checks.basics.sixteen_numbers(answer)`.

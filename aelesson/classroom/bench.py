@@ -27,18 +27,40 @@ _SETS = ("begun", "stubs")
 _KEPT = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
 
 
-def to_job(sheet: Sheet, conduct: Mapping[str, float], files: Path) -> str:
+GIVEN = "given.json"
+_PRELUDE = f"""\
+import base64, json
+from aelesson.checks.engine.scored import take
+with open({GIVEN!r}) as _file:
+    take({{name: base64.b64decode(each) for name, each in json.load(_file).items()}})
+del base64, json, take, _file
+"""
+
+
+def to_job(
+    sheet: Sheet,
+    conduct: Mapping[str, float],
+    files: Path,
+    given: Mapping[str, bytes] = {},
+) -> str:
     """Write a sheet as one line.
 
     Args:
         sheet: What is to be run.
         conduct: `timeout` and `limit` in seconds, and `megabytes`.
         files: The folder whose other files, small ones, the sheet's cells may read.
+        given: What the judge gives to open tasks, by name.
     """
     told = asdict(sheet) | {"path": sheet.path.name}
     told |= {name: sorted(told[name]) for name in _SETS}
-    job = {"sheet": told, "conduct": dict(conduct), "files": dict(_beside(files))}
-    return json.dumps(job)
+    beside = dict(_beside(files))
+    text = json.dumps({name: _in_text(each) for name, each in given.items()})
+    beside[GIVEN] = _in_text(text.encode())
+    return json.dumps({"sheet": told, "conduct": dict(conduct), "files": beside})
+
+
+def _in_text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _beside(folder: Path, most: int = 20_000_000) -> Any:  # noqa: ANN401
@@ -46,7 +68,7 @@ def _beside(folder: Path, most: int = 20_000_000) -> Any:  # noqa: ANN401
         if path.is_file() and path.suffix != ".ipynb":
             most -= path.stat().st_size
             if most > 0:
-                yield path.name, base64.b64encode(path.read_bytes()).decode()
+                yield path.name, _in_text(path.read_bytes())
 
 
 def work(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +80,7 @@ def work(job: Mapping[str, Any]) -> dict[str, Any]:
         job["conduct"]["limit"],
         keep=True,
         testify=True,
+        prelude=_PRELUDE,
         manager=partial(Forked, int(job["conduct"]["megabytes"]), peaks),
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -170,6 +170,8 @@ def grade(
         box = sandbox.choose(image)
         style = "dim" if box.safe else "bold yellow"
         screen.out().print(Text(box.shuts_in, style=style), soft_wrap=True)
+        if told := grading.draw_judge(found):
+            screen.out().print(Text(told, style="yellow"), soft_wrap=True)
         done = []
         total = len(
             student or {*(s.id for s in found.students), *found.handed_in(name)}

@@ -7,6 +7,8 @@ every submission has a record with its points, or with the reason why it has non
 import json
 import multiprocessing
 import os
+import secrets
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +24,7 @@ from aelesson.classroom.course import Classroom
 from aelesson.classroom.marking import VERDICTS
 from aelesson.classroom.outcome import reason
 from aelesson.classroom.records import Graded, Verdict
+from aelesson.classroom.settings import JUDGE
 from aelesson.classroom.submitted import remarks
 from aelesson.course.progress import State
 from aelesson.course.sheets import read_code
@@ -72,7 +75,37 @@ def grade(
     yield from _in_parallel(classroom, sheet, todo, jobs or cores())
 
 
+_DRAWN_LAST = "scores.json"  # see `private`, whose import takes seconds
+
 NOTHING = "nothing was handed in"
+
+
+def draw_judge(classroom: Classroom) -> str:
+    """Draw, once, what the open tasks of a class are judged by.
+
+    Returns:
+        What a teacher should know about it, or "".
+    """
+    folder = classroom.folder.resolve() / JUDGE
+    if (folder / _DRAWN_LAST).exists():
+        return ""
+    with _pool(1) as pool:  # apart: it needs PyTorch, this process does not
+        return pool.submit(_draw, folder, secrets.randbits(60)).result()
+
+
+def _draw(folder: Path, seed: int) -> str:
+    from aelesson.classroom.private import draw_private
+    from aelesson.data.images import choose_folder
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        draw_private(folder, seed, choose_folder())
+    return " ".join(str(each.message) for each in told)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # Spawned, so that none of them holds what this process has open.
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
 
 
 def cores() -> int:
@@ -87,10 +120,8 @@ def _in_parallel(
 ) -> Iterator[Graded]:
     if not students:
         return
-    # Spawned, so that none of them holds what this process has open.
-    context = multiprocessing.get_context("spawn")
     folder = classroom.folder.resolve()
-    pool = ProcessPoolExecutor(min(jobs, len(students)), context)
+    pool = _pool(min(jobs, len(students)))
     try:
         tasks = [pool.submit(grade_one, folder, student, sheet) for student in students]
         for task in as_completed(tasks):

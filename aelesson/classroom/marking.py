@@ -18,6 +18,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Integer, Unicode
 
 from aelesson.classroom import sandbox
+from aelesson.classroom.settings import JUDGE
 from aelesson.classroom.worker import Limits, Worker, lessons_of
 from aelesson.course.progress import Exercise, State
 from aelesson.course.sheets import MARK, compose, read_code
@@ -115,7 +116,9 @@ class RunExercises(Execute):  # type: ignore[misc]
         course = read_code(self._source(resources)) or []
         sheet = compose(path / "submission", cells, course)
         limits = Limits(self.timeout, self.limit, self.megabytes)
-        worker = worker_for(self.image, tuple(lessons_of(course)))
+        private = Path(CourseDirectory(config=self.config).root) / JUDGE
+        there = private if private.is_dir() else None
+        worker = worker_for(self.image, tuple(lessons_of(course)), there)
         result, megabytes = worker.judge(sheet, limits, path)
         if result.problem:
             raise RuntimeError(result.problem)
@@ -137,9 +140,11 @@ class RunExercises(Execute):  # type: ignore[misc]
 
 
 @cache
-def worker_for(image: str, lessons: tuple[str, ...]) -> Worker:
+def worker_for(
+    image: str, lessons: tuple[str, ...], private: Path | None = None
+) -> Worker:
     """Return the worker of this process; it ends with the process."""
-    worker = Worker(sandbox.choose(image), lessons)
+    worker = Worker(sandbox.choose(image), lessons, private)
     atexit.register(worker.end)
     return worker
 
@@ -152,6 +157,10 @@ def _write_down(exercise: Exercise, cell: NotebookNode) -> None:
     """Leave an error under a check that did not pass: nbgrader counts by it."""
     del cell[MARK]
     if exercise.state is State.PASSED:
+        if exercise.score:
+            told = f"✓ {exercise.name}: {exercise.score}\n"
+            stream = {"output_type": "stream", "name": "stdout", "text": told}
+            cell["outputs"] = [stream]
         return
     if not any(output["output_type"] == "error" for output in cell["outputs"]):
         told = f"{exercise.state}: {exercise.diagnosis}".removesuffix(": ")

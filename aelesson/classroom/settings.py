@@ -31,6 +31,9 @@ AUTOGRADE = (
 )
 """nbgrader's own steps, but for one: a bad cell costs only its own exercise."""
 
+JUDGE = "judge"
+"""The folder of a class with what its open tasks are judged by; see `private`."""
+
 CONFIG = "nbgrader_config.py"
 TEMPLATE = '''\
 """Settings of this class for nbgrader; yours go below."""

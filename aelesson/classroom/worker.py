@@ -10,16 +10,20 @@ import json
 import os
 import re
 import select
+import signal
 import subprocess
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import aelesson.checks
-from aelesson.checks.engine import testimony
+from aelesson.checks.engine import CheckFailed, source, testimony
 from aelesson.checks.engine.exercise import Exercise as Check
+from aelesson.checks.engine.scored import Scored
 from aelesson.classroom.bench import to_job
 from aelesson.classroom.sandbox import Sandbox
 from aelesson.classroom.warm import LESSONS
@@ -31,6 +35,7 @@ CALL = re.compile(r"^checks\.(\w+)\.(\w+)\(", re.MULTILINE)
 """How the course's sheets call a check."""
 
 START_SECONDS = 120.0
+JUDGE_SECONDS = 120
 MOST_BYTES = 500_000_000
 """A longer answer of a bench is not read."""
 
@@ -121,10 +126,20 @@ class Worker:
     Args:
         sandbox: What the bench runs in.
         lessons: As for `Bench`.
+        private: A folder that `private.draw_private` made, to judge open tasks by; None
+            for the course's own images, which every clone holds.
     """
 
-    def __init__(self, sandbox: Sandbox, lessons: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sandbox: Sandbox, lessons: Sequence[str], private: Path | None = None
+    ) -> None:
+        source.use(private)
         self._bench = Bench(sandbox, lessons)
+        self._given = {
+            task.name: task.given()
+            for lesson, task in aelesson.checks.open_tasks()
+            if lesson in lessons
+        }
 
     def judge(
         self, sheet: Sheet, limits: Limits, folder: Path
@@ -145,7 +160,8 @@ class Worker:
             "megabytes": limits.megabytes,
         }
         try:
-            told = self._bench.run(to_job(sheet, conduct, folder), limits.limit)
+            job = to_job(sheet, conduct, folder, self._given)
+            told = self._bench.run(job, limits.limit)
             result, megabytes = _result(sheet, told), float(told["bytes"]) / 2**20
         except (BenchError, TypeError, KeyError, ValueError) as lost:
             problem = f"it ended what ran it: {lost}"
@@ -185,28 +201,68 @@ def _confirmed(sheet: Sheet, exercises: Sequence[Exercise]) -> list[Exercise]:
     return [_judged(checks[each.name], each) for each in exercises]
 
 
-def _check(source: str) -> Check | None:
+def _check(source: str) -> Check | Scored | None:
     """Return the library's check that a cell calls; None if it is one of its own."""
     call = CALL.search(source)
     lesson = getattr(aelesson.checks, call[1], None) if call else None
     found = getattr(lesson, call[2], None) if call else None
-    return found if isinstance(found, Check) else None
+    return found if isinstance(found, Check | Scored) else None
 
 
-def _judged(check: Check | None, exercise: Exercise) -> Exercise:
+def _judged(check: Check | Scored | None, exercise: Exercise) -> Exercise:
+    """Judge what was told of an answer that its own check let pass."""
     if exercise.state is not State.PASSED or check is None:
         return exercise
     try:
         told = base64.b64decode(exercise.testimony, validate=True)
     except binascii.Error:
         told = b""
-    fault = testimony.fault(check, told) if told else "nothing was told of it"
-    if not fault:
-        return exercise
-    note = "; ".join(
-        filter(
-            None, (exercise.note, f"it passed beside the student's code only: {fault}")
-        )
-    )
+    if not told:
+        return _refused(exercise, "nothing was told of it")
+    try:
+        with _at_most(JUDGE_SECONDS):
+            if isinstance(check, Scored):
+                return _ranked(check, exercise, told)
+            fault = testimony.fault(check, told)
+    except TimeoutError:
+        return _refused(exercise, f"to judge it takes more than {JUDGE_SECONDS} s")
+    return _refused(exercise, fault) if fault else exercise
+
+
+def _ranked(task: Scored, exercise: Exercise, told: bytes) -> Exercise:
+    try:
+        score = task.judged(told)
+    except CheckFailed as failure:
+        line = str(failure).splitlines()[0].removeprefix(f"{task.name}: ")
+        return replace(exercise, state=State.FAILED, diagnosis=line)
+    return replace(exercise, score=task.praise(score))
+
+
+def _refused(exercise: Exercise, fault: str) -> Exercise:
+    only = f"it passed beside the student's code only: {fault}"
+    note = "; ".join(filter(None, (exercise.note, only)))
     says = "the judge does not find it right"
     return replace(exercise, state=State.FAILED, diagnosis=says, note=note)
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Stop a block after so many seconds, where signals are heard.
+
+    Raises:
+        TimeoutError: If it was stopped.
+    """
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import inf
 from time import monotonic
 
 from aelesson.course import kernels
@@ -103,16 +102,18 @@ class Conduct:
 
     Attributes:
         timeout: Seconds that one cell may take.
-        limit: Seconds that a sheet may take; exercises after them are not judged.
+        limit: Seconds of a whole sheet; exercises after them are not judged.
         keep: Whether what cells showed is put into the cells of the sheet.
         testify: Whether to hand out what was observed of answers that passed.
+        prelude: Code that a new kernel runs after the course's imports.
         manager: Returns what starts and ends kernels.
     """
 
     timeout: float
-    limit: float = inf
+    limit: float = float("inf")
     keep: bool = False
     testify: bool = False
+    prelude: str = ""
     manager: Callable[[], Manager] = kernels.jupyters_own
 
 
@@ -176,7 +177,6 @@ class Run:
             for cell in self._sheet.cells:
                 if monotonic() > self._end:
                     return
-                self._revive(kernel)
                 if MARK in cell:
                     verdict = self._check(kernel, cell, before)
                     if verdict.diagnosis == _GONE.format(verdict.name):
@@ -187,7 +187,6 @@ class Run:
                 elif trouble := self._cell(kernel, cell):
                     before.append(trouble)
             for cell in early:
-                self._revive(kernel)
                 yield self._check(kernel, cell, before)
 
     def _run(self, kernel: Kernel, source: str) -> Trouble | None:
@@ -195,6 +194,7 @@ class Run:
         return kernel.run(source, min(self._conduct.timeout, left))
 
     def _cell(self, kernel: Kernel, cell: Cell) -> Trouble | None:
+        self._revive(kernel)
         trouble = self._run(kernel, cell_source(cell))
         self._show(kernel, cell)
         if trouble is None or trouble.kind is Kind.ERROR:
@@ -209,6 +209,7 @@ class Run:
         """Let a new kernel have the course's imports, and remember its judge."""
         if self._sheet.imports:
             kernel.run(self._sheet.imports, kernels.START_SECONDS)
+            kernel.run(self._conduct.prelude, kernels.START_SECONDS)
             kernel.run(_KEEP, kernels.START_SECONDS)
 
     def _revive(self, kernel: Kernel) -> None:
@@ -225,6 +226,7 @@ class Run:
     def _check(self, kernel: Kernel, cell: Cell, before: Sequence[Trouble]) -> Exercise:
         """Run a check with the judge that the sheet left, and with the course's own."""
         name, source = cell[MARK], cell_source(cell)
+        self._revive(kernel)
         changed = self._guard(kernel, "changed")
         fooled = changed and self._run(kernel, source) is None
         self._revive(kernel)

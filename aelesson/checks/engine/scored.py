@@ -85,9 +85,10 @@ def last_packed(name: str) -> bytes:
 
 
 def take(given: Mapping[str, bytes]) -> None:
-    """Take what another judge gives to tasks, `Scored.given()`, by their names.
+    """Leave tasks to another judge: here they are only packed, for `last_packed`.
 
-    What is packed for that judge, `last_packed`, is then made with it.
+    Args:
+        given: By name of the task, what that judge gives to it: `Scored.given()`.
     """
     _taken.update(given)
 
@@ -149,22 +150,31 @@ class Scored:
         self.references = references
         self.__doc__ = f"Measure what `{name}()` makes: {unit}."
 
-    def __call__(self, answer: Any) -> Score:
+    def __call__(self, answer: Any) -> Score | None:
         """Measure an answer, print its number and place, and return them.
+
+        Returns:
+            None where the task was left to another judge, see `take`.
 
         Raises:
             CheckFailed: It breaks a rule, or does not beat the baseline.
         """
         __tracebackhide__ = True  # IPython then shows only the learner's lines
         _packed.pop(self.name, None)
-        _packed[self.name] = data = self.packed(answer, self.given())
+        given = _taken[self.name] if self.name in _taken else self.given()
+        _packed[self.name] = data = self.packed(answer, given)
         if self.name in _taken:
-            _packed[self.name] = self.packed(answer, _taken[self.name])
+            print(f"{self.name}: recorded for the judge")
+            return None
         score, ranking = self._scored(data)
         _last[self.name] = score
-        place = f"place {score.place} of {score.among}, which earns the points"
-        print(f"✓ {self.name}: {score.value:.4g} {self.unit}, {place}\n{ranking}")
+        print(f"✓ {self.name}: {self.praise(score)}\n{ranking}")
         return score
+
+    def praise(self, score: Score) -> str:
+        """Say what was measured, and that it earns the points."""
+        place = f"place {score.place} of {score.among}, which earns the points"
+        return f"{score.value:.4g} {self.unit}, {place}"
 
     def given(self) -> bytes:
         """Return what `packed` needs, as bytes: made by the judge, one for a class."""

@@ -18,6 +18,7 @@ from aelesson.checks.engine.compare import Finding, Kind, Note, Share, Within
 from aelesson.checks.engine.isolation import isolated
 from aelesson.checks.engine.randomness import Shares
 from aelesson.checks.engine.runs import Run, Seen
+from aelesson.checks.engine.scored import last_packed
 
 if TYPE_CHECKING:
     from aelesson.checks.engine.exercise import Exercise
@@ -39,11 +40,13 @@ def remember(run: Run) -> None:
 def given(name: str) -> bytes:
     """Return what was last observed of a right answer, for `fault`; empty if nothing.
 
+    Of an open task it is what was packed for `Scored.judged`.
+
     Args:
-        name: Of the exercise, such as `count_parameters`.
+        name: Of the exercise or task, such as `count_parameters`.
     """
     if name not in _passed:
-        return b""
+        return last_packed(name)
     return packed([seen.aspects for seen in _passed.pop(name).seen])
 
 
