@@ -2,6 +2,8 @@
 
 VENV   ?= .venv
 PYTHON ?= python3
+HUB    ?= my_hub
+PORT   ?= 8000
 BIN    := $(VENV)/bin
 # Programs are called as modules: their scripts would name a folder that was moved away.
 RUN    := $(BIN)/python -m
@@ -17,7 +19,7 @@ QUIET  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}
 
 .DEFAULT_GOAL := help
 .PHONY: FORCE help lab test test-fast lint types notebooks site serve slides build check \
-	teaching explore expected stress scores bench reproduce clean
+	teaching explore hub expected stress scores bench reproduce clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -50,6 +52,9 @@ site: $(VENV)/.test  ## Make the course's web site, build/site/html
 
 serve: site  ## Show the web site on this machine
 	@$(RUN) tools.site serve
+
+hub: $(VENV)/.test  ## Try a class out: JupyterHub, on this machine alone (needs npm)
+	@$(RUN) tools.hub $(HUB) --port $(PORT)
 
 slides: $(VENV)/.test  ## Make slides of every lesson, build/slides; LESSONS=08_vae for some
 	$(PLAIN) $(RUN) tools.slides $(LESSONS)

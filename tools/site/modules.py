@@ -20,17 +20,30 @@ def install_modules() -> None:
     Raises:
         NpmMissingError: If it is not there, and npm is not installed.
     """
-    lock = (HERE / "package-lock.json").read_bytes()
-    followed = MODULES / ".followed"  # a copy of the lock file that was installed
-    with FileLock(HERE / ".npm.lock"):
+    install(HERE, MODULES, "the pages need MathJax, reveal.js, esbuild and axe-core")
+
+
+def install(folder: Path, modules: Path, need: str) -> None:
+    """Install what the `package-lock.json` of a folder names, where it is not done yet.
+
+    Args:
+        folder: Where `package.json` and `package-lock.json` are.
+        modules: Its folder `node_modules`.
+        need: Who needs what, for a reader who has no npm.
+
+    Raises:
+        NpmMissingError: If it is not there, and npm is not installed.
+    """
+    lock = (folder / "package-lock.json").read_bytes()
+    followed = modules / ".followed"  # a copy of the lock file that was installed
+    with FileLock(folder / ".npm.lock"):
         if followed.is_file() and followed.read_bytes() == lock:
             return
         if (npm := shutil.which("npm")) is None:
             raise NpmMissingError(
-                "npm is not installed: the pages need MathJax, reveal.js, esbuild and "
-                "axe-core from it (https://nodejs.org)"
+                f"npm is not installed: {need} from it (https://nodejs.org)"
             )
-        subprocess.run([npm, "ci", "--ignore-scripts"], cwd=HERE, check=True)
+        subprocess.run([npm, "ci", "--ignore-scripts"], cwd=folder, check=True)
         followed.write_bytes(lock)
 
 
