@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -131,6 +133,8 @@ def find(folder: Path) -> Classroom:
         )
     if "root" not in config.CourseDirectory:
         config.CourseDirectory.root = str(folder.resolve())
+    # A habit of nbgrader's that says nothing to a teacher.
+    warnings.filterwarnings("ignore", "Object of type", SAWarning)
     return Classroom(folder, config)
 
 

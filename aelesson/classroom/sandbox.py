@@ -12,6 +12,7 @@ from pathlib import Path
 import aelesson
 
 PROGRAM = ("-m", "aelesson.classroom.bench")
+LIBRARY = Path(aelesson.__file__).resolve().parent
 SCRATCH_BYTES = 2 * 2**30
 _SYSTEM = (
     "/usr",
@@ -49,15 +50,13 @@ class Sandbox:
         Args:
             variables: Of its environment, beside the few that it needs.
         """
-        kept = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
-        own = kept | {"HOME": "/tmp", "OMP_NUM_THREADS": "1"} | dict(variables)
         return subprocess.Popen(
             self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=own,
+            env=_environment() | dict(variables),
             user=self.user,
             extra_groups=[] if self.user else None,
             start_new_session=True,
@@ -73,13 +72,23 @@ class Sandbox:
                 capture_output=True,
                 timeout=120,
                 cwd="/",
-                env={"PATH": os.environ.get("PATH", ""), "HOME": "/tmp"},
+                env=_environment(),
                 user=self.user,
                 extra_groups=[] if self.user else None,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
         return done.returncode == 0
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(LIBRARY.parent),  # the library that grades, and no other
+        "LANG": "C.UTF-8",
+        "HOME": "/tmp",
+        "OMP_NUM_THREADS": "1",
+    }
 
 
 def choose(image: str = "") -> Sandbox:
@@ -122,8 +131,8 @@ def _bubblewrap() -> list[Sandbox]:
 def _python() -> list[str]:
     """List the folders of this Python, of its packages, and of the library."""
     links = [str(Path(sys.executable).resolve().parents[1])]
-    library = str(Path(aelesson.__file__).resolve().parent)
-    return list(dict.fromkeys([sys.base_prefix, *links, sys.prefix, library]))
+    folders = [sys.base_prefix, *links, sys.prefix, str(LIBRARY)]
+    return list(dict.fromkeys(folders))
 
 
 def _containers(image: str) -> list[Sandbox]:
