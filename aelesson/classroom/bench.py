@@ -27,7 +27,7 @@ _SETS = ("begun", "stubs")
 _KEPT = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
 
 
-GIVEN = "given.json"
+GIVEN = ".given.json"
 _PRELUDE = f"""\
 import base64, json
 from aelesson.checks.engine.scored import take
@@ -66,8 +66,9 @@ def _in_text(data: bytes) -> str:
 def _beside(folder: Path, most: int = 20_000_000) -> Any:  # noqa: ANN401
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix != ".ipynb":
-            most -= path.stat().st_size
-            if most > 0:
+            size = path.stat().st_size
+            if size <= most:
+                most -= size
                 yield path.name, _in_text(path.read_bytes())
 
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from aelesson.classroom import sandbox
-from aelesson.classroom.bench import to_job
+from aelesson.classroom.bench import GIVEN, to_job
 from aelesson.classroom.worker import Bench, BenchError
 from aelesson.course.sheets import MARK, Sheet
 
@@ -160,7 +160,7 @@ def test_a_job_is_one_line_and_takes_small_files_along(tmp_path):
         file.truncate(30_000_000)
     line = job(tmp_path, "a = 1\nb = 2")
     assert "\n" not in line
-    assert list(json.loads(line)["files"]) == ["small.txt"]
+    assert list(json.loads(line)["files"]) == ["small.txt", GIVEN]
 
 
 def test_the_bench_is_where_submissions_run_and_nowhere_else():
