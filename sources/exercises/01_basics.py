@@ -405,6 +405,8 @@ print("mended:", " ".join(f"{loss:.4f}" for loss in mended))
 # - The judge measures the mean squared error per pixel on 1,000 digits that are not in
 #   your sample. `decode` gets nothing but the codes. Anyone who trained on the judge's digits
 #   is found out.
+# - The judge records the tensor operations of `encode` and `decode` beforehand: use PyTorch
+#   alone in them, no NumPy, and no `if` on values.
 # - What beats PCA with 16 numbers earns the points. The check shows your place among PCA,
 #   the lesson's network and the course's best.
 #

@@ -438,6 +438,8 @@ def levels(x):
 #   promise more than 1 in all. It measures $-\log p(x)$, summed over the pixels, on 1,000
 #   digits that are not in your sample: `F.cross_entropy(model(x_hat), levels(x))`, as a sum.
 #   Anyone who trained on the judge's digits is found out.
+# - The judge records the tensor operations of your model beforehand: use PyTorch alone in it,
+#   no NumPy, and no `if` on values.
 # - What beats one histogram of all pixels, which does not even look at `x_hat`, earns the
 #   points. The check shows your place; the lesson's three beliefs stand in the list, too.
 #

@@ -393,6 +393,8 @@ print(f"as they are: {plain:.4f}, broken: {broken:.4f}, mended: {mended:.4f}")
 # - The judge measures the mean squared error per pixel on 1,000 digits that are not in your
 #   sample. `decode` gets nothing but the codes, and who has trained on the judge's digits is
 #   found out.
+# - The judge records the tensor operations of `encode` and `decode` beforehand: use PyTorch
+#   alone in them, no NumPy, and no `if` on values.
 # - PCA with 32 components does not fit; what beats PCA with as many as fit earns the points.
 #   The check shows your place among PCA, the lesson's network made narrow, and the course's
 #   best.

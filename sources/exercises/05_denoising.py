@@ -390,6 +390,8 @@ for name, model, losses in (
 #   the image is gone. The model is not told which. What it returns is cut to [0, 1].
 # - What is measured is the PSNR of the mean error, averaged over the three kinds. Anyone who
 #   trained on the judge's digits is found out.
+# - The judge records the tensor operations of your model beforehand: use PyTorch alone in it,
+#   no NumPy, and no `if` on values.
 # - What beats a median filter earns the points. The check shows your place beside it, the
 #   lesson's network and the course's best.
 #

@@ -409,6 +409,8 @@ for name, loss in (("broken", sparse_loss_broken), ("mended", sparse_loss)):
 # - The judge fits a linear classifier on the codes of the first 1,000 images of `x_train` and
 #   their labels, and measures its accuracy on 1,000 digits that are not in your sample. Anyone
 #   who trained on the judge's digits is found out. That you use no labels is up to you.
+# - The judge records the tensor operations of `encode` beforehand: use PyTorch alone in it,
+#   no NumPy, and no `if` on values.
 # - What beats PCA with 32 numbers earns the points. The check shows your place beside it, an
 #   untrained network, the lesson's and the course's best.
 #

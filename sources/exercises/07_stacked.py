@@ -494,6 +494,8 @@ print("mended:", " ".join(f"{accuracy:.3f}" for accuracy in mended))
 # - The judge counts wrong answers on 1,000 digits that are not in your sample. Anyone who
 #   trained on the judge's digits is found out, and so is anyone who knows far more about
 #   `x_train` than 100 labels tell.
+# - The judge records the tensor operations of your model beforehand: use PyTorch alone in it,
+#   no NumPy, and no `if` on values.
 # - What beats a linear map of the pixels earns the points. The check shows your place among
 #   that map, the lesson's stack and the course's best.
 #

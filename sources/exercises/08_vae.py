@@ -430,6 +430,8 @@ for name, epoch in (("broken", broken), ("mended", best_epoch(*curves))):
 # - The judge makes black-and-white images of 1,000 digits that are not in your sample
 #   (`torch.bernoulli`), draws one code for each, and measures cross-entropy plus KL.
 #   `decode` gets nothing but the codes. Anyone who trained on the judge's digits is found out.
+# - The judge records the tensor operations of `posterior` and `decode` beforehand: use
+#   PyTorch alone in them, no NumPy, and no `if` on values.
 # - What beats the mean image, a model without a code, earns the points. The check shows
 #   your place beside it, the lesson's VAE and the course's best.
 #

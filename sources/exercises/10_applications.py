@@ -425,6 +425,8 @@ for name, (model, threshold) in {"broken": broken, "mended": mended}.items():
 #   the three. Anyone who used the judge's digits is found out.
 # - Choose by `digits.validation`: other digits there may stand in for anomalies. (In a real
 #   task you have none. Then the judge's number is the first honest one.)
+# - The judge records the tensor operations of `score` beforehand: use PyTorch alone in it, no
+#   NumPy, and no `if` on values. `fit` may use anything.
 # - What beats the error of PCA with 32 numbers earns the points. The check shows your place
 #   among PCA, the distance to the mean image, the lesson's network and the course's best.
 #

@@ -407,6 +407,8 @@ print("mended:", curve(error_per_step))
 # - The judge draws 1,000 strokes of its own and measures the masked mean squared error, as
 #   exercise 3 does. `decode` gets nothing but the codes, and `length = 24`. Anyone who trained
 #   on the judge's strokes is found out.
+# - The judge records the tensor operations of `encode` and `decode` beforehand: use PyTorch
+#   alone in them, no NumPy, and no `if` on values.
 # - What beats PCA of the padded strokes earns the points. The check shows your place among
 #   PCA, the lesson's two networks, trained for short here, and the course's best.
 #
