@@ -5,7 +5,6 @@ trusted: students' cells run beside it. See `worker` for the other side.
 """
 
 import base64
-import ctypes
 import json
 import os
 import sys
@@ -19,10 +18,10 @@ from typing import Any
 import psutil
 
 from aelesson.classroom.forked import Forked
+from aelesson.classroom.system import adopt_orphans
 from aelesson.course.progress import Conduct, judge
 from aelesson.course.sheets import Sheet
 
-_PR_SET_CHILD_SUBREAPER = 36  # in <linux/prctl.h>
 _SETS = ("begun", "stubs")
 _KEPT = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
 
@@ -117,15 +116,9 @@ def _words(process: psutil.Process) -> list[str]:
     return words
 
 
-def adopt() -> None:
-    """Become the parent of what its own parent has left, so that `sweep` finds it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
 def main() -> None:
     """Answer each line of the standard input by one line."""
-    adopt()
+    adopt_orphans()
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what anything prints is no answer
     for line in sys.stdin:

@@ -26,6 +26,7 @@ from aelesson.classroom.outcome import reason
 from aelesson.classroom.records import Graded, Verdict
 from aelesson.classroom.settings import JUDGE
 from aelesson.classroom.submitted import remarks
+from aelesson.classroom.system import end_with_parent
 from aelesson.course.progress import State
 from aelesson.course.sheets import read_code
 from aelesson.course.workbook import CourseError
@@ -105,7 +106,8 @@ def _draw(folder: Path, seed: int) -> str:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Spawned, so that none of them holds what this process has open.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, initializer=end_with_parent)
 
 
 def cores() -> int:
