@@ -5,11 +5,12 @@ trusted: students' cells run beside it. See `worker` for the other side.
 """
 
 import base64
+import contextlib
 import json
 import os
-import sys
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -17,13 +18,17 @@ from typing import Any
 
 import psutil
 
+from aelesson.classroom import forked
 from aelesson.classroom.forked import Forked
-from aelesson.classroom.system import adopt_orphans
+from aelesson.classroom.system import adopt_orphans, shut
 from aelesson.course.progress import Conduct, judge
 from aelesson.course.sheets import Sheet
 
 _SETS = ("begun", "stubs")
-_KEPT = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
+_SCRATCH = ("/tmp", "/dev/shm")
+"""All that can be written in a sandbox."""
+
+Litter = dict[Path, tuple[int, ...]]
 
 
 GIVEN = ".given.json"
@@ -83,7 +88,8 @@ def work(job: Mapping[str, Any]) -> dict[str, Any]:
         prelude=_PRELUDE,
         manager=partial(Forked, int(job["conduct"]["megabytes"]), peaks),
     )
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with _folder() as folder, _folder() as home:
+        os.environ["HOME"] = home  # what lies there is run or read by every kernel
         for name, content in job["files"].items():
             (Path(folder) / name).write_bytes(base64.b64decode(content))
         path = Path(folder) / told["path"]
@@ -97,35 +103,77 @@ def work(job: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def sweep() -> None:
-    """End what a submission has left running; the fork server stays."""
-    own = {os.getpid()}
-    for child in psutil.Process().children():
-        if any(name in "".join(_words(child)) for name in _KEPT):
-            own.add(child.pid)
-    for process in psutil.Process().children(recursive=True):
-        if process.pid not in own:
-            process.kill()
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 
 
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        words: list[str] = process.cmdline()
-    except psutil.Error:
-        return []
-    return words
+def sweep(before: Litter) -> bool:
+    """End and remove what a submission has left; the fork server stays.
+
+    Args:
+        before: What `litter` gave before the submission ran.
+
+    Returns:
+        Whether nothing is left of it that could reach the next one.
+    """
+    for _ in range(20):  # what forks all the time may outrun a few
+        left = [p for p in psutil.Process().children(recursive=True) if _foreign(p)]
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        _reap(left)
+        if not left:
+            break
+    else:
+        return False
+    if os.getpid() != 1:  # no sandbox: here are files of others, too
+        return True
+    for path in [path for path in litter() if path not in before]:
+        with contextlib.suppress(OSError):  # a folder above it went first
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return litter() == before
+
+
+def _foreign(process: psutil.Process) -> bool:
+    return bool(process.pid != forked.server_pid())
+
+
+def _reap(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.Error):  # not ours to wait for, or gone
+            process.wait(1)
+
+
+def litter() -> Litter:
+    """Return all that lies where submissions can write, and when it was changed."""
+    found: Litter = {}
+    for top in _SCRATCH if os.getpid() == 1 else ():
+        for folder, folders, files in os.walk(top):
+            for name in (*folders, *files):
+                path = Path(folder, name)
+                with contextlib.suppress(OSError):
+                    seen = path.lstat()
+                    found[path] = (seen.st_ino, seen.st_mode, seen.st_mtime_ns)
+    return found
 
 
 def main() -> None:
     """Answer each line of the standard input by one line."""
     adopt_orphans()
+    shut(True)
     told = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what anything prints is no answer
-    for line in sys.stdin:
-        json.dump(work(json.loads(line)), told)
+    jobs = os.fdopen(os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no child can add a job
+    for line in jobs:
+        token, _, job = line.partition(" ")
+        forked.warm_up()
+        before = litter()
+        answer = work(json.loads(job))
+        clean = sweep(before) and not answer["problem"]
+        json.dump(answer | {"token": token, "clean": clean}, told)
         told.write("\n")
         told.flush()
-        sweep()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from queue import Empty
@@ -20,6 +20,8 @@ from time import monotonic
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
+
+from aelesson.classroom import system
 
 MEGABYTE = 2**20
 FILE_MEGABYTES = 200
@@ -32,6 +34,19 @@ def _server() -> ForkServerContext:
     context = get_context("forkserver")
     context.set_forkserver_preload(["aelesson.classroom.warm"])
     return context
+
+
+def warm_up() -> None:
+    """Start the fork server, and wait until it has imported what it should."""
+    process = _server().Process(target=os.getpid)
+    process.start()
+    process.join()
+
+
+def server_pid() -> int | None:
+    """Return the fork server's process, if it runs."""
+    pid: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return pid
 
 
 class _Client(BlockingKernelClient):
@@ -138,6 +153,7 @@ def _kernel(
     folder: str, env: dict[str, str], options: list[str], megabytes: int
 ) -> None:
     """Become a kernel; this runs in the forked process."""
+    system.shut(False)  # a learner's own programs may look at themselves
     os.setsid()
     os.chdir(folder)
     os.environ.update(env)

@@ -122,8 +122,11 @@ def _bubblewrap() -> list[Sandbox]:
     for path in [*_SYSTEM, *_python()]:
         if Path(path).exists():
             command += ["--ro-bind", path, path]
-    command += ["--dev", "/dev", "--proc", "/proc", "--size", str(SCRATCH_BYTES)]
-    command += ["--tmpfs", "/tmp", "--chdir", "/tmp", sys.executable, *PROGRAM]
+    command += ["--dev", "/dev", "--proc", "/proc", "--as-pid-1"]
+    for path in ("/dev/shm", "/tmp"):
+        command += ["--size", str(SCRATCH_BYTES), "--tmpfs", path]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+    command += [sys.executable, *PROGRAM]
     told = "Submissions run in bubblewrap: no network, nothing of yours is seen."
     return [Sandbox("bubblewrap", told, tuple(command))]
 

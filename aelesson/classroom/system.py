@@ -1,4 +1,4 @@
-"""What Linux is asked for: that no process is left when its parent ends.
+"""What Linux is asked for: that no process is left, and none is reached into.
 
 Elsewhere these do nothing.
 """
@@ -7,7 +7,7 @@ import ctypes
 import signal
 import sys
 
-_SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36  # in <linux/prctl.h>
+_SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 1, 4, 36  # <linux/prctl.h>
 
 
 def end_with_parent() -> None:
@@ -18,6 +18,14 @@ def end_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of what a child of this process leaves when it ends."""
     _prctl(_SET_CHILD_SUBREAPER, 1)
+
+
+def shut(closed: bool) -> None:
+    """Let no other process, of the same user either, reach into this one, or do.
+
+    Its memory and pipes are otherwise open to what students' cells run.
+    """
+    _prctl(_SET_DUMPABLE, int(not closed))
 
 
 def _prctl(option: int, value: int) -> None:

@@ -9,21 +9,21 @@ import binascii
 import json
 import os
 import re
+import secrets
 import select
-import signal
 import subprocess
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import aelesson.checks
+from aelesson.checks import judge
 from aelesson.checks.engine import CheckFailed, source, testimony
 from aelesson.checks.engine.exercise import Exercise as Check
 from aelesson.checks.engine.scored import Scored
+from aelesson.classroom.apart import LostError, apart
 from aelesson.classroom.bench import to_job
 from aelesson.classroom.sandbox import Sandbox
 from aelesson.classroom.warm import LESSONS
@@ -35,7 +35,7 @@ CALL = re.compile(r"^checks\.(\w+)\.(\w+)\(", re.MULTILINE)
 """How the course's sheets call a check."""
 
 START_SECONDS = 120.0
-JUDGE_SECONDS = 120
+JUDGE_SECONDS, JUDGE_MEGABYTES = 120, 3_000
 MOST_BYTES = 500_000_000
 """A longer answer of a bench is not read."""
 
@@ -83,15 +83,25 @@ class Bench:
         """
         if self._process is None or self._process.poll() is not None:
             self._process = self._sandbox.start({LESSONS: " ".join(self._lessons)})
+        token = secrets.token_hex(16)  # no cell knows it: nothing else is an answer
         try:
             assert self._process.stdin  # it was started with pipes
-            self._process.stdin.write(job.encode() + b"\n")
+            self._process.stdin.write(f"{token} {job}\n".encode())
             self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._line(seconds + START_SECONDS))
-            return answer
-        except (OSError, ValueError, BenchError) as error:
+            answer = json.loads(self._line(seconds + START_SECONDS))
+            if not isinstance(answer, dict) or answer.pop("token", "") != token:
+                raise BenchError("what answered is not the bench")
+        except (OSError, ValueError, RecursionError, BenchError) as error:
             self.end()
             raise BenchError(str(error)) from error
+        if not answer.pop("clean", False) or self._says_more():
+            self.end()  # the next submission shall not find anything of this one
+        return answer
+
+    def _says_more(self) -> bool:
+        assert self._process
+        assert self._process.stdout
+        return bool(select.select([self._process.stdout.fileno()], [], [], 0)[0])
 
     def _line(self, seconds: float) -> bytes:
         assert self._process
@@ -140,6 +150,7 @@ class Worker:
             for lesson, task in aelesson.checks.open_tasks()
             if lesson in lessons
         }
+        _prepare(lessons)
 
     def judge(
         self, sheet: Sheet, limits: Limits, folder: Path
@@ -172,6 +183,15 @@ class Worker:
     def end(self) -> None:
         """End the bench."""
         self._bench.end()
+
+
+def _prepare(lessons: Sequence[str]) -> None:
+    """Make once what each child that judges would make for itself."""
+    judge.digits()
+    for lesson in lessons:
+        for check in vars(getattr(aelesson.checks, lesson)).values():
+            if isinstance(check, Check):
+                _ = check.expected
 
 
 def lessons_of(cells: Sequence[Any]) -> list[str]:
@@ -219,23 +239,29 @@ def _judged(check: Check | Scored | None, exercise: Exercise) -> Exercise:
         told = b""
     if not told:
         return _refused(exercise, "nothing was told of it")
+
+    def verdict() -> dict[str, str]:
+        if isinstance(check, Scored):
+            return _score(check, told)
+        return {"fault": testimony.fault(check, told)}
+
     try:
-        with _at_most(JUDGE_SECONDS):
-            if isinstance(check, Scored):
-                return _ranked(check, exercise, told)
-            fault = testimony.fault(check, told)
-    except TimeoutError:
-        return _refused(exercise, f"to judge it takes more than {JUDGE_SECONDS} s")
-    return _refused(exercise, fault) if fault else exercise
+        found = apart(verdict, JUDGE_SECONDS, JUDGE_MEGABYTES)
+    except LostError as lost:
+        return _refused(exercise, f"it cannot be judged, {lost}")
+    if fault := found.get("fault"):
+        return _refused(exercise, fault)
+    if failed := found.get("failed"):
+        return replace(exercise, state=State.FAILED, diagnosis=failed)
+    return replace(exercise, score=found.get("score", ""))
 
 
-def _ranked(task: Scored, exercise: Exercise, told: bytes) -> Exercise:
+def _score(task: Scored, told: bytes) -> dict[str, str]:
     try:
-        score = task.judged(told)
+        return {"score": task.praise(task.judged(told))}
     except CheckFailed as failure:
         line = str(failure).splitlines()[0].removeprefix(f"{task.name}: ")
-        return replace(exercise, state=State.FAILED, diagnosis=line)
-    return replace(exercise, score=task.praise(score))
+        return {"failed": line}
 
 
 def _refused(exercise: Exercise, fault: str) -> Exercise:
@@ -243,26 +269,3 @@ def _refused(exercise: Exercise, fault: str) -> Exercise:
     note = "; ".join(filter(None, (exercise.note, only)))
     says = "the judge does not find it right"
     return replace(exercise, state=State.FAILED, diagnosis=says, note=note)
-
-
-@contextmanager
-def _at_most(seconds: int) -> Iterator[None]:
-    """Stop a block after so many seconds, where signals are heard.
-
-    Raises:
-        TimeoutError: If it was stopped.
-    """
-
-    def stop(*_: object) -> None:
-        raise TimeoutError
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

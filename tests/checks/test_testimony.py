@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+import zipfile
 
 import pytest
 import torch
 
+import aelesson.checks
 from aelesson import checks
 from aelesson.checks.engine import testimony
 from aelesson.checks.engine.compare import Finding
@@ -106,3 +108,27 @@ def test_values_come_back_as_they_were(value):
         torch.equal(back, value) if isinstance(value, torch.Tensor) else back == value
     )
     assert same
+
+
+def test_a_testimony_that_grows_when_it_is_unpacked_is_not_read(monkeypatch):
+    right = testimony.packed([{"value": torch.zeros(10**6)}])
+    monkeypatch.setattr(testimony, "MOST_BYTES", len(right) // 4)
+    squeezed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(right)) as whole,
+        zipfile.ZipFile(squeezed, "w", zipfile.ZIP_DEFLATED) as file,
+    ):
+        for name in whole.namelist():
+            file.writestr(name, whole.read(name))
+    assert len(squeezed.getvalue()) < testimony.MOST_BYTES
+    says = testimony.fault(aelesson.checks.start_here.double, squeezed.getvalue())
+    assert "unpacked" in says
+
+
+def test_an_integer_that_no_tensor_holds_is_not_right():
+    check = aelesson.checks.basics.compression_ratio
+    told = [
+        {name: value if name != "value" else 10**40 for name, value in case.items()}
+        for case in check.expected
+    ]
+    assert testimony.fault(check, testimony.packed(told))

