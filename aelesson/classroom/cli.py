@@ -48,6 +48,14 @@ def _told() -> Iterator[None]:
     except CourseError as error:
         console.print(Text(str(error), style="red"), soft_wrap=True)
         raise typer.Exit(1) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        told = f"Stopped: {where}{error.strerror or error}. What is done is kept: put "
+        console.print(
+            Text(f"{told}it right, then give the same command again.", style="red"),
+            soft_wrap=True,
+        )
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         told = "Stopped. What is done is kept: give the same command to go on."
         console.print(told, soft_wrap=True)
@@ -72,7 +80,9 @@ def new(
     ] = None,
     sheets: Annotated[
         list[str] | None,
-        typer.Option(help="Such as 01; give it once for each.", show_default=False),
+        typer.Option(
+            help="Such as 01; give it once for each; all without.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Make a class: an nbgrader course with the sheets of this one."""
@@ -87,7 +97,10 @@ def new(
 
 
 @teacher.command()
-def enrol(students: Path, course: Folder = Path()) -> None:
+def enrol(
+    students: Annotated[Path, typer.Argument(help="A CSV file, as `new` takes it.")],
+    course: Folder = Path(),
+) -> None:
     """Add students, or correct their names, by a CSV file."""
     with _told():
         from aelesson.classroom.course import enrol as add
@@ -199,9 +212,13 @@ def _bar(name: str, total: int) -> Iterator[tuple[Console, Callable[[], None]]]:
 def _line(graded: "Graded") -> Text:
     """Say what became of a submission."""
     remarks = _remarks(graded)
+    from aelesson.classroom.grading import NOTHING
+
     sign = "✗" if graded.problem else "!" if remarks else "✓"
     told = f"{graded.points:g} of {graded.possible:g}"
-    told = f"NOT GRADED: {graded.problem}" if graded.problem else told
+    if graded.problem:
+        mark = "" if graded.problem == NOTHING else "NOT GRADED: "
+        told = f"{mark}{graded.problem}"
     lines = "".join(f"\n    {remark}" for remark in remarks)
     return Text.assemble(screen.mark(sign), f" {graded.student}: {told}{lines}")
 

@@ -20,7 +20,7 @@ from aelesson.classroom.which import Sheets
 from aelesson.classroom.whose import Owner, Owners
 from aelesson.course.workbook import CourseError
 
-_MORE = "`nbgrader db student import students.csv` takes more students in"
+_MORE = "`aelesson class enrol students.csv` takes more students in"
 _BY_HAND = "put it into a folder named by the student's id, and collect that"
 
 

@@ -12,7 +12,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
@@ -21,7 +21,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from aelesson.classroom import roster
 from aelesson.classroom.roster import Student
 from aelesson.classroom.settings import AUTOGRADE, CONFIG, TEMPLATE
-from aelesson.course.workbook import SHEET_NAME, CourseError, sheets_in
+from aelesson.course.workbook import CourseError, sheets_in
 
 _UNFINISHED = ".unfinished"
 """Lies in a folder that `new` has begun to fill."""
@@ -199,11 +199,20 @@ def _chosen(solutions: Path, names: Sequence[str]) -> list[Path]:
 
 
 def enrol(classroom: Classroom, students: Sequence[Student]) -> None:
-    """Put students into the gradebook; who is there gets the names of the list."""
+    """Put students into the gradebook; who is there gets the names of the list.
+
+    What the list leaves empty stays as it is.
+
+    Raises:
+        CourseError: If the gradebook cannot be written.
+    """
     with classroom.gradebook() as book:
         for student in students:
-            rest = {name: getattr(student, name) or None for name in roster.COLUMNS[1:]}
-            book.update_or_create_student(student.id, **rest)
-
-
-__all__ = ["SHEET_NAME", "Classroom", "enrol", "find", "new"]
+            rest = {name: getattr(student, name) for name in roster.COLUMNS[1:]}
+            told = {name: value for name, value in rest.items() if value}
+            try:
+                book.update_or_create_student(student.id, **told)
+            except InvalidEntry as error:
+                raise CourseError(
+                    f"{student.id} is not in the gradebook: {error.__cause__ or error}"
+                ) from error

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from filelock import FileLock
 from nbgrader.api import Gradebook, MissingEntry
 
 from aelesson.classroom import course, records
@@ -62,6 +63,8 @@ def grade(
             )
     everybody = [student.id for student in classroom.students]
     there = classroom.handed_in(sheet)
+    if strange := sorted(set(students) - {*everybody, *there}):
+        raise CourseError(f"There is no student {strange[0]!r} in {classroom.folder}.")
     wanted = set(students or [*everybody, *there])
     for student in sorted(wanted - set(there)):
         yield _kept(classroom, Graded(student, sheet, problem=NOTHING))
@@ -90,8 +93,13 @@ def draw_judge(classroom: Classroom) -> str:
     folder = classroom.folder.resolve() / JUDGE
     if (folder / _DRAWN_LAST).exists():
         return ""
-    with _pool(1) as pool:  # apart: it needs PyTorch, this process does not
-        return pool.submit(_draw, folder, secrets.randbits(60)).result()
+    with FileLock(classroom.folder / ".judge.lock"):  # two may grade at once
+        if (folder / _DRAWN_LAST).exists():
+            return ""
+        with _pool(1) as pool:  # apart: it needs PyTorch, this process does not
+            told = pool.submit(_draw, folder, secrets.randbits(60)).result()
+    cure = f" Then remove {classroom.folder / JUDGE}, and grade with --again."
+    return told and told + cure
 
 
 def _draw(folder: Path, seed: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from aelesson.course.workbook import CourseError
 
 NAME = "students.csv"
+_UTF8 = "it is not UTF-8; Excel saves it so as `CSV UTF-8`"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read_students(path: Path) -> list[Student]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        told = "it is not UTF-8" if isinstance(error, ValueError) else error.strerror
+        told = _UTF8 if isinstance(error, ValueError) else error.strerror
         raise CourseError(f"The list of students {path} cannot be read: {told}.") from (
             error
         )

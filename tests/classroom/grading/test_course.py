@@ -24,6 +24,7 @@ def test_a_class_has_sheets_and_students(solutions, students, tmp_path):
     assert made.sheets == ["01_tiny"]
     assert made.students == [Student("ada", "Ada"), Student("ben", "Ben")]
     course.enrol(made, [Student("ben", "Benjamin"), Student("cem")])
+    course.enrol(made, [Student("ada")])  # a list of ids takes no name away
     again = course.find(tmp_path / "class")
     assert [s.first_name for s in again.students] == ["Ada", "Benjamin", ""]
     assert again.sheet("01") == again.sheet("x/01_tiny.ipynb") == "01_tiny"

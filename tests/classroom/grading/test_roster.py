@@ -47,7 +47,7 @@ def test_a_list_with_a_fault_is_refused_with_its_line(tmp_path, text, says):
 def test_a_list_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(CourseError, match="No such file"):
         read_students(tmp_path / "none.csv")
-    with pytest.raises(CourseError, match="not UTF-8"):
+    with pytest.raises(CourseError, match="not UTF-8; Excel"):
         read_students(listed(tmp_path, "id\nbjörn\n", "latin-1"))
 
 

@@ -1,0 +1,62 @@
+"""What a teacher gives to `grade`: two commands at once, and a name mistyped."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import sleep
+from types import SimpleNamespace
+
+import pytest
+import typer
+
+from aelesson.classroom import cli, grading
+from aelesson.classroom.records import Graded
+from aelesson.course.workbook import CourseError
+
+
+def test_two_who_grade_at_once_draw_one_judge(tmp_path, monkeypatch):
+    drawn = []
+
+    def draw(folder, seed):
+        drawn.append(seed)
+        sleep(0.2)
+        folder.mkdir()
+        (folder / "scores.json").write_text("{}")
+        return "No MNIST."
+
+    monkeypatch.setattr(grading, "_draw", draw)
+    monkeypatch.setattr(grading, "_pool", ThreadPoolExecutor)
+    room = SimpleNamespace(folder=tmp_path)
+    with ThreadPoolExecutor(2) as both:
+        told = sorted(both.map(grading.draw_judge, [room, room]))
+    assert len(drawn) == 1
+    assert told[0] == ""
+    assert told[1].startswith("No MNIST. Then remove")
+
+
+def test_a_student_whom_nobody_knows_is_no_empty_sheet(tmp_path):
+    @contextmanager
+    def gradebook():
+        yield SimpleNamespace(assignments=[SimpleNamespace(name="01_tiny")])
+
+    room = SimpleNamespace(
+        folder=tmp_path,
+        gradebook=gradebook,
+        students=[SimpleNamespace(id="ada")],
+        handed_in=lambda _: ["eve"],
+    )
+    with pytest.raises(CourseError, match="no student 'adda'"):
+        list(grading.grade(room, "01_tiny", students=["adda"]))
+
+
+def test_who_handed_in_nothing_is_not_called_not_graded():
+    nothing = Graded("ada", "01_tiny", problem=grading.NOTHING)
+    assert "NOT GRADED" not in str(cli._line(nothing))
+    assert "NOT GRADED" in str(cli._line(Graded("ada", "01_tiny", problem="torn")))
+
+
+def test_a_full_disk_is_told_in_a_line(capsys):
+    with pytest.raises(typer.Exit), cli._told():
+        raise OSError(28, "No space left on device", "graded/ada.json")
+    told = capsys.readouterr().err
+    assert "graded/ada.json: No space left on device" in told
+    assert len(told.splitlines()) == 1
