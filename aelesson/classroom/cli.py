@@ -195,7 +195,7 @@ def grade(
             ):
                 done.append(graded)
                 advance()
-                if graded.problem or _remarks(graded):
+                if not graded.absent and (graded.problem or _remarks(graded)):
                     console.print(_line(graded), soft_wrap=True)
         _sum_up(done)
 
@@ -212,13 +212,9 @@ def _bar(name: str, total: int) -> Iterator[tuple[Console, Callable[[], None]]]:
 def _line(graded: "Graded") -> Text:
     """Say what became of a submission."""
     remarks = _remarks(graded)
-    from aelesson.classroom.grading import NOTHING
-
     sign = "✗" if graded.problem else "!" if remarks else "✓"
     told = f"{graded.points:g} of {graded.possible:g}"
-    if graded.problem:
-        mark = "" if graded.problem == NOTHING else "NOT GRADED: "
-        told = f"{mark}{graded.problem}"
+    told = f"NOT GRADED: {graded.problem}" if graded.problem else told
     lines = "".join(f"\n    {remark}" for remark in remarks)
     return Text.assemble(screen.mark(sign), f" {graded.student}: {told}{lines}")
 
@@ -229,13 +225,12 @@ def _remarks(graded: "Graded") -> list[str]:
 
 
 def _sum_up(done: list["Graded"]) -> None:
-    from aelesson.classroom.grading import NOTHING
-
-    nothing = sum(each.problem == NOTHING for each in done)
-    failed = sum(bool(each.problem) for each in done) - nothing
-    count = len(done) - nothing - failed
-    told = f"Graded: {count}. Not graded: {failed}. Nothing handed in: {nothing}."
-    screen.out().print(told)
+    absent = [each.student for each in done if each.absent]
+    failed = sum(bool(each.problem) for each in done) - len(absent)
+    told = f"Graded: {len(done) - len(absent) - failed}. Not graded: {failed}."
+    who = f" ({', '.join(absent)})" if absent else ""
+    told = f"{told} Nothing handed in: {len(absent)}{who}."
+    screen.out().print(told, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 

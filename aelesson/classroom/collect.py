@@ -12,7 +12,7 @@ from traitlets.config import Config
 
 from aelesson.classroom.archives import files_in
 from aelesson.classroom.course import Classroom
-from aelesson.classroom.outcome import reason
+from aelesson.classroom.reasons import reason
 from aelesson.classroom.release import exchange
 from aelesson.classroom.seen import Seen, Worth, look_at
 from aelesson.classroom.submitted import BEFORE, Outcome, Place

@@ -12,6 +12,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
+from nbformat.warnings import MissingIDFieldWarning
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy.exc import SAWarning
@@ -133,9 +134,10 @@ def find(folder: Path) -> Classroom:
         )
     if "root" not in config.CourseDirectory:
         config.CourseDirectory.root = str(folder.resolve())
-    # A habit of nbgrader's that says nothing to a teacher.
+    # Habits of nbgrader's that say nothing to a teacher.
     warnings.filterwarnings("ignore", "Object of type", SAWarning)
-    return Classroom(folder, config)
+    warnings.filterwarnings("ignore", category=MissingIDFieldWarning)
+    return Classroom(folder.resolve(), config)
 
 
 def new(

@@ -18,8 +18,8 @@ from nbgrader.api import (
 )
 
 from aelesson.classroom.course import Classroom
-from aelesson.classroom.outcome import reason
 from aelesson.classroom.pages import FeedbackExporter, Page, Row, render
+from aelesson.classroom.reasons import reason
 from aelesson.classroom.release import exchange
 from aelesson.classroom.roster import Student
 from aelesson.classroom.standing import Mark, Standing, Status, standings

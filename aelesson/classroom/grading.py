@@ -23,8 +23,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from aelesson.classroom import course, records
 from aelesson.classroom.course import Classroom
 from aelesson.classroom.marking import VERDICTS
-from aelesson.classroom.outcome import reason
-from aelesson.classroom.records import Graded, Verdict
+from aelesson.classroom.reasons import reason
+from aelesson.classroom.records import NOTHING, Graded, Verdict
 from aelesson.classroom.settings import JUDGE
 from aelesson.classroom.submitted import remarks
 from aelesson.classroom.system import end_with_parent
@@ -80,8 +80,6 @@ def grade(
 
 
 _DRAWN_LAST = "scores.json"  # see `private`, whose import takes seconds
-
-NOTHING = "nothing was handed in"
 
 
 def draw_judge(classroom: Classroom) -> str:

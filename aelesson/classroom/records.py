@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 FOLDER = "graded"
+NOTHING = "nothing was handed in"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Graded:
     digest: str = ""
     seconds: float = 0.0
     megabytes: float = 0.0
+
+    @property
+    def absent(self) -> bool:
+        """Whether there was nothing to grade."""
+        return self.problem == NOTHING
 
     @property
     def points(self) -> float:

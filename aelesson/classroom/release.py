@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aelesson.classroom.course import Classroom
-from aelesson.classroom.outcome import reason
+from aelesson.classroom.reasons import reason
 from aelesson.course.workbook import CourseError
 
 

@@ -1,6 +1,7 @@
 """The list of students: a CSV file with the columns that nbgrader imports."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -36,43 +37,25 @@ def read_students(path: Path) -> list[Student]:
     """Read the list of students.
 
     Args:
-        path: A CSV file in UTF-8, with commas or semicolons, whose first line names
-            the columns: `id`, and any of `COLUMNS`. Other columns are left out.
+        path: A CSV file in UTF-8, with commas, semicolons or tabs, whose first line
+            names the columns: `id`, and any of `COLUMNS`. Other columns are left out.
 
     Raises:
         CourseError: If there is no such file, a name is missing or doubled, or a name
             could not be a folder's; each line is named.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        told = _UTF8 if isinstance(error, ValueError) else error.strerror
-        raise CourseError(f"The list of students {path} cannot be read: {told}.") from (
-            error
-        )
-    head, _, _ = text.partition("\n")
-    separator = ";" if head.count(";") > head.count(",") else ","
-    rows = csv.DictReader(text.splitlines(), delimiter=separator, skipinitialspace=True)
-    if "id" not in (rows.fieldnames or ()):
-        raise CourseError(
-            f"{path}: its first line is {head!r:.80}; it must name the columns, "
-            f"`id` and any of {', '.join(COLUMNS[1:])}."
-        )
-    students, faults = [], []
-    first: dict[str, int] = {}
-    for row in rows:
-        known = {k: (row.get(k) or "").strip() for k in COLUMNS}
-        if not any((value or "").strip() for value in known.values()):
-            continue
-        student = Student(**known)
-        key = student.id.casefold()
+    students: list[Student] = []
+    faults: list[str] = []
+    seen: dict[str, int] = {}
+    for line, student in _students(path, _text(path)):
+        doubled = [seen[key] for key in _keys(student) if key in seen]
         if fault := _fault(student.id):
-            faults.append(f"line {rows.line_num}: {fault}")
-        elif key in first:
-            told = f"{student.id!r} stands in line {first[key]} already"
-            faults.append(f"line {rows.line_num}: {told}")
+            faults.append(f"line {line}: {fault}")
+        elif doubled:
+            which = student.id if student.id.casefold() in seen else student.email
+            faults.append(f"line {line}: {which!r} stands in line {doubled[0]} already")
         else:
-            first[key] = rows.line_num
+            seen |= dict.fromkeys(_keys(student), line)
             students.append(student)
     if faults:
         more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
@@ -80,6 +63,48 @@ def read_students(path: Path) -> list[Student]:
     if not students:
         raise CourseError(f"{path} names no student.")
     return students
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        if data.startswith(b"PK"):
+            raise CourseError(f"{path} is an Excel workbook: save it as `CSV UTF-8`.")
+        return data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        told = _UTF8 if isinstance(error, ValueError) else error.strerror
+        raise CourseError(f"The list of students {path} cannot be read: {told}.") from (
+            error
+        )
+
+
+def _students(path: Path, text: str) -> Iterator[tuple[int, Student]]:
+    """Yield each student with the number of their line."""
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if not _says_nothing(line)), 0)
+    head = lines[start] if lines else ""
+    separator = max(",;\t", key=head.count)
+    rows = csv.reader(lines[start:], delimiter=separator, skipinitialspace=True)
+    columns = [name.strip().casefold() for name in next(rows, [])]
+    if "id" not in columns:
+        raise CourseError(
+            f"{path}: its first line is {head!r:.80}; it must name the columns, "
+            f"`id` and any of {', '.join(COLUMNS[1:])}."
+        )
+    for row in rows:
+        known = dict(zip(columns, map(str.strip, row), strict=False))
+        student = Student(**{name: known.get(name, "") for name in COLUMNS})
+        if student != Student(""):
+            yield start + rows.line_num, student
+
+
+def _says_nothing(line: str) -> bool:
+    return not line.strip() or line.startswith("sep=")
+
+
+def _keys(student: Student) -> list[str]:
+    """Return what no other student may have: platforms tell people apart by it."""
+    return [key.casefold() for key in (student.id, student.email) if key]
 
 
 def _fault(name: str) -> str:

@@ -143,7 +143,8 @@ def remarks(folder: Path) -> tuple[str, ...]:
     """Return what was said of a submission when it was collected."""
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        return tuple(map(str, note["remarks"]))
+        late = ("late, as the platform says",) if note["late"] else ()
+        return (*late, *map(str, note["remarks"]))
     except (OSError, ValueError, KeyError, TypeError):
         return ()  # laid here by hand, or by nbgrader
 

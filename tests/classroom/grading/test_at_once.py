@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import typer
 
-from aelesson.classroom import cli, grading
+from aelesson.classroom import cli, grading, records
 from aelesson.classroom.records import Graded
 from aelesson.course.workbook import CourseError
 
@@ -48,10 +48,14 @@ def test_a_student_whom_nobody_knows_is_no_empty_sheet(tmp_path):
         list(grading.grade(room, "01_tiny", students=["adda"]))
 
 
-def test_who_handed_in_nothing_is_not_called_not_graded():
-    nothing = Graded("ada", "01_tiny", problem=grading.NOTHING)
-    assert "NOT GRADED" not in str(cli._line(nothing))
-    assert "NOT GRADED" in str(cli._line(Graded("ada", "01_tiny", problem="torn")))
+def test_who_handed_in_nothing_is_not_called_not_graded(capsys):
+    cli._sum_up([Graded("ada", "01_tiny", problem=records.NOTHING)])
+    told = "Graded: 0. Not graded: 0. Nothing handed in: 1 (ada).\n"
+    assert capsys.readouterr().out == told
+    torn = Graded("ben", "01_tiny", problem="torn")
+    assert str(cli._line(torn)) == "✗ ben: NOT GRADED: torn"
+    with pytest.raises(typer.Exit):
+        cli._sum_up([torn])
 
 
 def test_a_full_disk_is_told_in_a_line(capsys):

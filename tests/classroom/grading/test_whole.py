@@ -71,7 +71,7 @@ def test_from_a_new_class_to_feedback(course_here):
     told = command("collect", "01", "moodle.zip", code=1)
     assert "whose is it?" in told
     told = command("grade", "01", "--jobs", "2")
-    assert "Graded: 3. Not graded: 0. Nothing handed in: 1." in told
+    assert "Graded: 3. Not graded: 0. Nothing handed in: 1 (dan)." in told
     assert "ben: 0 of 5" in told
     assert "aelesson.checks.start_here.double" in told
     assert "cem:" in told  # of whose file a part is lost

@@ -7,8 +7,7 @@ import pytest
 from rich.console import Console
 
 from aelesson.classroom import board, records
-from aelesson.classroom.grading import NOTHING
-from aelesson.classroom.records import Graded, Verdict
+from aelesson.classroom.records import NOTHING, Graded, Verdict
 from aelesson.classroom.report import report
 from aelesson.classroom.standing import Status
 from aelesson.course.workbook import CourseError
