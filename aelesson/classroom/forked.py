@@ -67,7 +67,7 @@ class _Client(BlockingKernelClient):
         while monotonic() < end and self.process and self.process.is_alive():
             with contextlib.suppress(TimeoutError, Empty):
                 self.kernel_info(reply=True, timeout=1)
-                self.get_iopub_msg(timeout=1)
+                self.get_iopub_msg(timeout=0.1)  # it may have been missed: once more
                 return
         raise RuntimeError("it did not answer")
 
