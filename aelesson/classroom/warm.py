@@ -8,20 +8,23 @@ import contextlib
 import io
 import os
 
+import ipykernel.debugger
 import ipykernel.kernelapp
+import IPython.core.completerlib
 import matplotlib.pyplot
 
 import aelesson.checks
 from aelesson import data, models, objectives, training
 from aelesson.checks.engine.exercise import Exercise
-from aelesson.classroom import system
+from aelesson.classroom import bench, system
 from aelesson.course import guard, hush
 
 LESSONS = "AELESSON_WARM"
 """The variable that names modules of `aelesson.checks`, with spaces between."""
 
-LOADED = [ipykernel.kernelapp, matplotlib.pyplot, guard, hush]
-LOADED += [data, models, objectives, training]
+LOADED = [ipykernel.debugger, IPython.core.completerlib]
+LOADED += [ipykernel.kernelapp, matplotlib.pyplot, guard, hush]
+LOADED += [data, models, objectives, training, bench]
 
 
 def judge_references(lessons: list[str]) -> None:
