@@ -125,7 +125,7 @@ def found() -> dict[str, Callable]:
     everything = {}
     for each in pkgutil.walk_packages(aelesson.__path__, "aelesson."):
         name = each.name.removeprefix("aelesson.")
-        if name.split(".")[0] not in ("checks", "course", "__main__"):
+        if name.split(".")[0] not in ("checks", "course", "classroom", "__main__"):
             defined = public(importlib.import_module(each.name))
             everything |= {f"{name}.{key}": value for key, value in defined.items()}
     return everything

@@ -1,6 +1,8 @@
 """What every test shares."""
 
+import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -19,3 +21,23 @@ def matplotlib_as_it_was() -> Iterator[None]:
     with mpl.rc_context():
         yield
     plt.close("all")
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser, one for all tests of a process: Playwright starts but once."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
+    with playwright.sync_playwright() as library:
+        found = [path for name in BROWSERS if (path := shutil.which(name))]
+        own = library.chromium.executable_path
+        found += [own] if shutil.which(own) else []
+        if not found:
+            pytest.skip(f"none of {', '.join(BROWSERS)}: no page is opened")
+        opened = library.chromium.launch(
+            executable_path=found[0], args=["--no-sandbox"]
+        )
+        yield opened
+        opened.close()

@@ -149,6 +149,7 @@ def litter() -> Litter:
     found: Litter = {}
     for top in _SCRATCH if os.getpid() == 1 else ():
         for folder, folders, files in os.walk(top):
+            folders[:] = [n for n in folders if not os.path.ismount(f"{folder}/{n}")]
             for name in (*folders, *files):
                 path = Path(folder, name)
                 with contextlib.suppress(OSError):

@@ -119,12 +119,12 @@ def _bubblewrap() -> list[Sandbox]:
         return []
     command = [program, "--unshare-all", "--die-with-parent", "--new-session"]
     command += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    command += ["--dev", "/dev", "--proc", "/proc", "--as-pid-1"]
+    for path in ("/dev/shm", "/tmp"):  # first, as a course may lie in /tmp
+        command += ["--size", str(SCRATCH_BYTES), "--tmpfs", path]
     for path in [*_SYSTEM, *_python()]:
         if Path(path).exists():
             command += ["--ro-bind", path, path]
-    command += ["--dev", "/dev", "--proc", "/proc", "--as-pid-1"]
-    for path in ("/dev/shm", "/tmp"):
-        command += ["--size", str(SCRATCH_BYTES), "--tmpfs", path]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
     command += [sys.executable, *PROGRAM]
     told = "Submissions run in bubblewrap: no network, nothing of yours is seen."

@@ -46,23 +46,6 @@ def node_modules():
     return MODULES
 
 
-@pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: no browser is tried"
-    )
-    with sync_api.sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        path = shutil.which("chromium") or (str(own) if own.is_file() else None)
-        if path is None:
-            pytest.skip("chromium is not installed: no browser is tried")
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>An explorable</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">

@@ -14,22 +14,7 @@ from people import Hub
 from tools.hub.folder import ROOT
 from tools.hub.loopback import free_port
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SAYS = re.compile(r"(http://\S+)  users: (.*)  password: (\S+)")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"none of {', '.join(BROWSERS)}: nobody can come to the hub")
-    with playwright.sync_playwright() as library:
-        opened = library.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

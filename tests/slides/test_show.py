@@ -14,7 +14,6 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 LOOK = Path(__file__).with_name("look.mjs").read_text("utf-8")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LETTERS = 20  # pixels: what the last row of a room reads
 AREA = 0.14  # of the slide, at least, is the figure
 
@@ -35,20 +34,6 @@ def slides(tmp_path_factory):
             subprocess.run(command, cwd=ROOT, check=True)
             built.touch()
     return out
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"none of {', '.join(BROWSERS)}: the slides are not opened")
-    with playwright.sync_playwright() as library:
-        opened = library.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import functools
 import http.server
 import re
-import shutil
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,6 @@ from aelesson.explore import STATIC
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tools" / "site" / "node_modules" / "axe-core" / "axe.min.js"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SAMPLES = (
     "index.html",
     "explorables.html",
@@ -46,20 +44,6 @@ def address(html):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"none of {', '.join(BROWSERS)}: the pages are not opened")
-    with playwright.sync_playwright() as library:
-        opened = library.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox"]
-        )
-        yield opened
-        opened.close()
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -21,7 +20,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
 ]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LOUD = """\
 import json, os, sys, warnings
 def double(x):
@@ -35,20 +33,6 @@ REMOTE = (
     '\'<meta http-equiv="refresh" content="0;url=https://example.org">\'))\n'
     "Javascript('fetch(\"https://example.org\")')"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"none of {', '.join(BROWSERS)}: the pages are not opened")
-    with playwright.sync_playwright() as library:
-        opened = library.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox"]
-        )
-        yield opened
-        opened.close()
 
 
 def visit(browser, path):
