@@ -30,8 +30,8 @@ _SCRATCH = ("/tmp", "/dev/shm")
 
 Litter = dict[Path, tuple[int, ...]]
 
-
 GIVEN = ".given.json"
+"""The file beside a sheet's cells with what the judge gives to open tasks."""
 _PRELUDE = f"""\
 import base64, json
 from aelesson.checks.engine.scored import take
