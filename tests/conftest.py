@@ -23,11 +23,6 @@ def matplotlib_as_it_was() -> Iterator[None]:
     plt.close("all")
 
 
-NAMED = """() => ![...document.querySelectorAll("section.explorable *")].some((each) =>
-  each.matches("[role=slider]:not([aria-valuenow]), [role=img]:not([aria-label])") ||
-  (each.matches("button") && !each.textContent.trim() && !each.ariaLabel))"""
-"""True in a page when all that an explorable shows has come, and so has its name."""
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -51,7 +51,16 @@ def test_the_widget_holds_what_the_module_loads(name):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_violation(show, barriers, name, theme):
-    assert barriers(show(name, theme=theme, width=360)) == []
+    page = show(name, theme=theme, width=360)
+    page.wait_for_load_state("networkidle")
+    assert barriers(page) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_no_violation_before_anything_is_loaded(show, barriers, name):
+    """Whatever is seen, or reached by a key, has a name from the start."""
+    assert barriers(show(name, blocked="**/*.{png,safetensors}")) == []
 
 
 @pytest.mark.slow

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from aelesson.explore import STATIC
-from tests.conftest import NAMED
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +89,6 @@ def wake(page):
         places.nth(n).scroll_into_view_if_needed()
         places.nth(n).locator("section.explorable").wait_for()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(NAMED)
     return places.evaluate_all("all => all.map((each) => each.dataset.explorable)")
 
 

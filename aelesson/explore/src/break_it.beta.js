@@ -3,7 +3,7 @@
 import baselines from "./baselines.json" with { type: "json" };
 import figures from "./break_it.json" with { type: "json" };
 import { normals, spread } from "./break_it.measure.js";
-import { fact, field, h, imageRow, inBytes } from "./elements.js";
+import { fact, field, h, imageRow, img, inBytes } from "./elements.js";
 import { randomFrom } from "./network.js";
 import { run } from "./weights.js";
 
@@ -121,7 +121,7 @@ function makeView() {
       row.show(new Uint8Array(COUNT * PIXELS).fill(128), title, "Not loaded yet.");
       return row;
     });
-  const bars = h("div", { class: "bars", role: "img", "aria-label": "Not loaded yet." });
+  const bars = img("div", { class: "bars" });
   const names = ["Reconstruction", "KL", "Sum: −ELBO", "Active units",
     "Spread of codes", "Spread of the ten shown"];
   const facts = names.map(fact);

@@ -3,7 +3,7 @@
 import baselines from "./baselines.json" with { type: "json" };
 import figures from "./break_it.json" with { type: "json" };
 import { range } from "./break_it.measure.js";
-import { field, h, imageRow, inBytes, select } from "./elements.js";
+import { field, h, imageRow, img, inBytes, select } from "./elements.js";
 import { activate } from "./network.js";
 import { run } from "./weights.js";
 
@@ -102,7 +102,7 @@ export function makeCodes(changed) {
 // The codes of ten digits: a row each, a column per unit; black is exactly 0.
 function makeMap(name) {
   const { units } = codes;
-  const canvas = h("canvas", { width: units, height: COUNT, role: "img" });
+  const canvas = img("canvas", { width: units, height: COUNT });
   const caption = h("span", {}, `Codes of ${name}: a row per digit, a column per unit`);
   return {
     element: h("div", { class: "images map", hidden: true }, caption, canvas),

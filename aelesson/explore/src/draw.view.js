@@ -2,7 +2,7 @@
 
 import figures from "./draw.json" with { type: "json" };
 import { error, sameLabels } from "./draw.words.js";
-import { fact, h, imageRow, putImage } from "./elements.js";
+import { fact, h, imageRow, img, putImage } from "./elements.js";
 
 const PIXELS = 784;
 export const NEIGHBOURS = 8;
@@ -30,7 +30,7 @@ const NOTHING = new Float32Array(PIXELS).fill(0.5);
 
 function makePictures() {
   const all = ["x", "network", "pca"].map((name) => {
-    const canvas = h("canvas", { width: 28, height: 28, role: "img", class: name });
+    const canvas = img("canvas", { width: 28, height: 28, class: name });
     const { element, title, say } = fact(name);
     return { canvas, title, say, element: h("figure", {}, canvas, h("dl", {}, element)) };
   });
@@ -94,7 +94,7 @@ function makeStrip(name) {
   const [low, middle, high] = [1, 50, 99].map((n) => percentiles[n]);
   const dot = h("i", { class: "dot", hidden: true });
   const band = `left: ${place(low)}%; width: ${place(high) - place(low)}%`;
-  const element = h("div", { class: "strip", role: "img" }, h("i", { class: "band", style: band }),
+  const element = img("div", { class: "strip" }, h("i", { class: "band", style: band }),
     h("i", { class: "middle", style: `left: ${place(middle)}%` }), dot);
   return {
     element,

@@ -11,6 +11,10 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What only the eye can read; its name comes with what it shows.
+export const img = (tag, attributes = {}, ...children) =>
+  h(tag, { role: "img", "aria-label": "Not loaded yet.", ...attributes }, ...children);
+
 export const field = (label, control) =>
   h("label", { class: "field" }, h("span", {}, label), control);
 
@@ -37,7 +41,7 @@ const SIDE = 28, GAP = 2;
 // A row of images on a canvas; its description stands for it where it is not seen.
 export function imageRow(title, count) {
   const width = count * (SIDE + GAP) - GAP;
-  const canvas = h("canvas", { width, height: SIDE, role: "img" });
+  const canvas = img("canvas", { width, height: SIDE });
   const heading = h("span", {}, title);
   const element = h("div", { class: "images" }, heading, canvas);
   const context = canvas.getContext("2d");

@@ -1,6 +1,6 @@
 // One of two latents: its top images, its numbers, its activations, and steering by it.
 
-import { fact, field, h, putImage, select } from "./elements.js";
+import { fact, field, h, img, putImage, select } from "./elements.js";
 import { LETTERS, NAMES, chosen } from "./latents.words.js";
 import { histograms, steered, taken } from "./sparse.js";
 
@@ -73,7 +73,7 @@ function makeChoice(letter, { choose, another }) {
 
 function makeImages() {
   const all = Array.from({ length: SHOWN }, () => {
-    const canvas = h("canvas", { width: 28, height: 28, role: "img" });
+    const canvas = img("canvas", { width: 28, height: 28 });
     const value = h("span", {});
     return { canvas, value, element: h("li", {}, canvas, value) };
   });
@@ -134,7 +134,7 @@ function makeHistograms() {
     return { path, count, element };
   });
   const largest = h("span", {});
-  const picture = h("div", { role: "img", class: "values" }, ...rows.map((row) => row.element),
+  const picture = img("div", { class: "values" }, ...rows.map((row) => row.element),
     h("div", { class: "row axis" }, h("b", {}, ""), h("div", {}, h("span", {}, "0"), largest),
       h("span", {}, "active")));
   let shown = null;
@@ -175,7 +175,7 @@ function makeChances() {
     const bar = h("div", { class: "bar" });
     return { bar, element: h("div", { class: "column" }, h("div", { class: "well" }, bar), digit) };
   });
-  const picture = h("div", { role: "img", class: "chances" },
+  const picture = img("div", { class: "chances" },
     ...columns.map((each) => each.element));
   const caption = h("figcaption", {});
   return {

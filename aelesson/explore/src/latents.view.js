@@ -1,6 +1,6 @@
 // What the reader sees: two latents side by side, a test, and what can be changed.
 
-import { field, h, putImage, select } from "./elements.js";
+import { field, h, img, putImage, select } from "./elements.js";
 import { makeSide } from "./latents.side.js";
 import { NAMES } from "./latents.words.js";
 import { taken } from "./sparse.js";
@@ -57,7 +57,7 @@ const button = (text, kind, onclick) => h("button", { type: "button", class: kin
 // ---- an image, and how far it is pushed --------------------------------------------
 
 function makeSteering({ digit, length }, steer) {
-  const picture = h("canvas", { width: 28, height: 28, role: "img" });
+  const picture = img("canvas", { width: 28, height: 28 });
   const image = select("digit", DIGITS, digit);
   const range = h("input", {
     type: "range", name: "length", min: 0, max: LONGEST, step: 1, value: length,

@@ -1,6 +1,6 @@
 // What the reader sees of noise and cleaning, and what can be chosen.
 
-import { field, h, putImage, select } from "./elements.js";
+import { field, h, img, putImage, select } from "./elements.js";
 import { drawChart, shape } from "./noise.chart.js";
 import { curvesOf, fullMap, images, rank, strengths } from "./noise.means.js";
 import { CLEANERS, bestOf, decibels, verdict } from "./noise.words.js";
@@ -105,7 +105,7 @@ function inWords(noise, strength) {
 
 function makePictures(paint) {
   const all = Object.entries(METHODS).map(([name, title]) => {
-    const canvas = h("canvas", { width: SIDE, height: SIDE, role: "img" });
+    const canvas = img("canvas", { width: SIDE, height: SIDE });
     const score = h("span", { class: "score" }), winner = h("span", { class: "winner" });
     const element = h("figure", { class: name }, canvas,
       h("figcaption", {}, h("span", {}, title), score, winner));

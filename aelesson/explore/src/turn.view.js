@@ -150,7 +150,8 @@ function makeDigit() {
   const choice = h("select", { name: "digit" });
   const [image, back] = [small(), small()];
   const near = Array.from({ length: 5 }, () => ({ ...small(), at: null }));
-  const buttons = near.map(({ element }) => h("button", { type: "button" }, element));
+  const buttons = near.map(({ element }, k) => h("button",
+    { type: "button", "aria-label": `Near neighbour ${k + 1}, not loaded yet` }, element));
   const [imageTitle, backTitle] = [h("figcaption", {}), h("figcaption", {})];
   const titles = near.map(() => h("span", {}));
   buttons.forEach((button, n) => button.append(titles[n]));

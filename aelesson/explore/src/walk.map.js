@@ -14,7 +14,7 @@ export function makeMap({ codes, moved }) {
   const ground = svg({ role: "img" }), over = svg({ "aria-hidden": true });
   const point = h("div", {
     class: "point", tabindex: 0, role: "slider", "aria-label": "The point z",
-    "aria-valuemin": -LIMIT, "aria-valuemax": LIMIT,
+    "aria-valuemin": -LIMIT, "aria-valuemax": LIMIT, "aria-valuenow": 0,
     "aria-describedby": "how",
   });
   const element = h("div", { class: "map" }, ground, over, point);

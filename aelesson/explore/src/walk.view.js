@@ -1,7 +1,7 @@
 // What the reader sees of the plane, of a digit's posterior, and of a line between two.
 
 import { aDigit } from "./digits.words.js";
-import { fact, field, h, imageRow, inBytes, putImage, select } from "./elements.js";
+import { fact, field, h, imageRow, img, inBytes, putImage, select } from "./elements.js";
 import { makePad } from "./pad.js";
 import { makeMap } from "./walk.map.js";
 import { digitWords, lineTitle, number, pair, percent, pointWords } from "./walk.words.js";
@@ -81,9 +81,7 @@ function makeWords() {
 }
 
 function makePoint() {
-  const canvas = h("canvas", {
-    width: SIDE, height: SIDE, role: "img", "aria-label": "Nothing is decoded yet.",
-  });
+  const canvas = img("canvas", { width: SIDE, height: SIDE });
   const z = fact("z"), distance = fact("|z|, in standard deviations");
   const farther = fact("Prior’s draws farther out");
   const nearest = fact("Nearest code");
