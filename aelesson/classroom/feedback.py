@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Comment,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import BaseCell, Comment, SubmittedAssignment
 
+from aelesson.classroom.booked import about
 from aelesson.classroom.course import Classroom
 from aelesson.classroom.pages import FeedbackExporter, Page, Row, render
 from aelesson.classroom.reasons import reason
@@ -179,22 +173,11 @@ def _comments(classroom: Classroom, sheet: str) -> dict[str, dict[str, str]]:
     """Read what teachers wrote in formgrader: student -> cell -> comment."""
     found: dict[str, dict[str, str]] = {}
     with classroom.gradebook() as book:
-        rows = (
-            book.db.query(
-                SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment
-            )
-            .select_from(Comment)
-            .join(BaseCell, BaseCell.id == Comment.cell_id)
-            .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Assignment, Assignment.id == Notebook.assignment_id)
-            .join(
-                SubmittedAssignment,
-                SubmittedAssignment.id == SubmittedNotebook.assignment_id,
-            )
-            .filter(Assignment.name == sheet, Comment.manual_comment.is_not(None))
+        wanted = book.db.query(
+            SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment
         )
-        for student, cell, comment in rows:
+        rows = about(wanted, Comment, sheet)
+        for student, cell, comment in rows.filter(Comment.manual_comment.is_not(None)):
             found.setdefault(student, {})[cell] = comment
     return found
 

@@ -27,7 +27,7 @@ from aelesson.classroom.reasons import reason
 from aelesson.classroom.records import NOTHING, Graded, Verdict
 from aelesson.classroom.settings import JUDGE
 from aelesson.classroom.submitted import remarks
-from aelesson.classroom.system import end_with_parent
+from aelesson.classroom.system import end_at_once, end_with_parent
 from aelesson.course.progress import State
 from aelesson.course.sheets import read_code
 from aelesson.course.workbook import CourseError
@@ -113,7 +113,12 @@ def _draw(folder: Path, seed: int) -> str:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Spawned, so that none of them holds what this process has open.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=end_with_parent)
+    return ProcessPoolExecutor(jobs, context, initializer=_begin)
+
+
+def _begin() -> None:
+    end_with_parent()
+    end_at_once()
 
 
 def cores() -> int:
@@ -164,7 +169,7 @@ def grade_one(folder: Path, student: str, sheet: str) -> Graded:
     classroom, start = _open(folder), monotonic()
     place = classroom.place("submitted", student, sheet)
     digest = records.digest_of(place)
-    problem = _obstacle(place, f"{sheet}.ipynb")
+    problem = _unreadable(place, f"{sheet}.ipynb")
     if not problem:
         result = classroom.api.autograde(sheet, student, force=True)
         problem = "" if result["success"] else reason(result)
@@ -185,7 +190,7 @@ def grade_one(folder: Path, student: str, sheet: str) -> Graded:
     )
 
 
-def _obstacle(folder: Path, sheet: str) -> str:
+def _unreadable(folder: Path, sheet: str) -> str:
     """Say what keeps a sheet from being graded, or ""."""
     if not (folder / sheet).exists():
         others = ", ".join(sorted(path.name for path in folder.glob("*.ipynb")))

@@ -8,4 +8,5 @@ def reason(result: dict[str, Any]) -> str:
     log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "Error" in line and "nbgrader_log" not in line]
-    return f"nbgrader stopped: {(errors or lines or ['without a word'])[-1]:.200}"
+    told = (errors or lines or ["without a word"])[-1].partition(" [SQL:")[0]
+    return f"nbgrader stopped: {told:.200}"

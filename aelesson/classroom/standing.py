@@ -12,16 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Grade,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
 
 from aelesson.classroom import records
+from aelesson.classroom.booked import about
 from aelesson.classroom.course import Classroom
 from aelesson.classroom.records import Graded, Verdict
 from aelesson.classroom.roster import Student
@@ -199,19 +193,8 @@ def _booked(classroom: Classroom, sheet: str) -> dict[str, dict[str, _Row]]:
             Grade.needs_manual_grade,
             SubmittedNotebook.late_submission_penalty,
         )
-        joined = (
-            wanted.select_from(Grade)
-            .join(BaseCell, BaseCell.id == Grade.cell_id)
-            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Assignment, Assignment.id == Notebook.assignment_id)
-            .join(
-                SubmittedAssignment,
-                SubmittedAssignment.id == SubmittedNotebook.assignment_id,
-            )
-            .filter(Assignment.name == sheet)
-        )
-        for student, cell, auto, manual, extra, review, late in joined:
+        found = about(wanted, Grade, sheet)
+        for student, cell, auto, manual, extra, review, late in found:
             name = cell.removeprefix("check_")
             row = _Row(auto, manual, extra, bool(review), late or 0.0)
             rows.setdefault(student, {})[name] = row
@@ -228,7 +211,7 @@ def _standing(
         _mark(name, most, known.rows.get(name), known.verdicts.get(name))
         for name, most in known.possible.items()
     )
-    why, cure = _obstacle(known, marks)
+    why, cure = _why_none(known, marks)
     if why:
         cure = cure.format(f"`aelesson class grade {sheet}`", f"{student.id}/{sheet}")
         return Standing(
@@ -252,7 +235,7 @@ def _standing(
     )
 
 
-def _obstacle(known: _Known, marks: tuple[Mark, ...]) -> tuple[str, str]:
+def _why_none(known: _Known, marks: tuple[Mark, ...]) -> tuple[str, str]:
     """Say why there are no points, and what to do; or nothing, twice."""
     graded, waiting = known.graded, [m.name for m in marks if m.waits]
     if graded and known.refused:

@@ -4,6 +4,7 @@ Elsewhere these do nothing.
 """
 
 import ctypes
+import os
 import signal
 import sys
 
@@ -13,6 +14,11 @@ _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 1, 4, 36  # <linux/prctl.h
 def end_with_parent() -> None:
     """Have this process ended when the one that started it ends, however that ends."""
     _prctl(_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_at_once() -> None:
+    """Have Ctrl-C end this process without a word: what started it says that."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(128 + signal.SIGINT))
 
 
 def adopt_orphans() -> None:

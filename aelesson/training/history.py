@@ -24,7 +24,7 @@ class Epoch:
     seconds: float
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The record of a run.
 
@@ -39,6 +39,16 @@ class History:
     epochs: list[Epoch] = field(default_factory=list)
     interrupted: bool = False
     steps: str = "one by one"
+
+    def __repr__(self) -> str:
+        """Show the loss of the first and the last epoch, and how many there are."""
+        told = [f"{len(self)} epochs"]
+        for part in ("train", "validation") if self.epochs else ():
+            first, last = (getattr(self.epochs[n], part) for n in (0, -1))
+            if "loss" in last:
+                told.append(f"{part} loss {first['loss']:.4g} to {last['loss']:.4g}")
+        told += ["interrupted"] if self.interrupted else []
+        return f"History({', '.join(told)})"
 
     def __len__(self) -> int:
         return len(self.epochs)

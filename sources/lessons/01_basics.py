@@ -677,7 +677,7 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# Five short ones, from counting parameters to honest evaluation:
+# From counting parameters to honest evaluation, then a program to mend and an open task:
 # [your sheet](../workbook/01_basics.ipynb). If the link finds nothing, run
 # `aelesson workbook` in a terminal once: it lays the sheets there.
 #

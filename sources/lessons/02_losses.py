@@ -851,8 +851,8 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# Six functions, each a line or two, that later lessons build on:
-# [your sheet](../workbook/02_losses.ipynb). If the link finds nothing, run
+# Functions, each a line or two, that later lessons build on, a program to mend and an open
+# task: [your sheet](../workbook/02_losses.ipynb). If the link finds nothing, run
 # `aelesson workbook` in a terminal once: it lays the sheets there.
 #
 # ## References

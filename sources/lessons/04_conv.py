@@ -962,9 +962,9 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# Five of them, from sizes to a whole decoder: [your sheet](../workbook/04_conv.ipynb). If
-# the link finds nothing, run `aelesson workbook` in a terminal once: it lays the sheets
-# there.
+# From sizes to a whole decoder, then a program to mend and an open task:
+# [your sheet](../workbook/04_conv.ipynb). If the link finds nothing, run
+# `aelesson workbook` in a terminal once: it lays the sheets there.
 #
 # ## References
 #

@@ -957,8 +957,8 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# Five, from the L1 penalty to a decoder with pictures of length 1:
-# [your sheet](../workbook/06_regularised.ipynb). If the link finds nothing, run
+# From the L1 penalty to a decoder with pictures of length 1, then a program to mend and an
+# open task: [your sheet](../workbook/06_regularised.ipynb). If the link finds nothing, run
 # `aelesson workbook` in a terminal once: it lays the sheets there.
 #
 # ## References

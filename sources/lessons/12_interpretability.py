@@ -1024,4 +1024,4 @@ proven.summary()
 #
 # ## Next
 #
-# Twelve broken autoencoders, and you are the doctor: [13 Clinic](13_clinic.ipynb).
+# Broken autoencoders, and you are the doctor: [13 Clinic](13_clinic.ipynb).

@@ -27,6 +27,15 @@ def test_the_best_epoch_is_a_finite_one():
         _ = history_of([nan, nan, inf]).best_epoch
 
 
+def test_it_is_shown_in_one_line():
+    assert repr(History()) == "History(0 epochs)"
+    assert repr(history_of([5.0, 4.0, 6.0])) == (
+        "History(3 epochs, train loss 3 to 1, validation loss 5 to 6)"
+    )
+    stopped = History([Epoch({"loss": 1.23456}, {}, 0.1)], interrupted=True)
+    assert repr(stopped) == "History(1 epochs, train loss 1.235 to 1.235, interrupted)"
+
+
 @pytest.mark.parametrize("part", ["test", "valid", ""])
 def test_an_unknown_part_is_named(part):
     with pytest.raises(ValueError, match=f"part is '{part}'"):

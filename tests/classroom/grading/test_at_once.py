@@ -1,5 +1,9 @@
 """What a teacher gives to `grade`: two commands at once, and a name mistyped."""
 
+import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from time import sleep
@@ -9,6 +13,7 @@ import pytest
 import typer
 
 from aelesson.classroom import cli, grading, records
+from aelesson.classroom.reasons import reason
 from aelesson.classroom.records import Graded
 from aelesson.course.workbook import CourseError
 
@@ -64,3 +69,21 @@ def test_a_full_disk_is_told_in_a_line(capsys):
     told = capsys.readouterr().err
     assert "graded/ada.json: No space left on device" in told
     assert len(told.splitlines()) == 1
+
+
+def test_nbgraders_full_disk_is_told_without_its_query():
+    log = (
+        "[Application | ERROR] (sqlite3.OperationalError) database or disk is full "
+        "[SQL: INSERT INTO assignment (id, name) VALUES (?, ?)]\n"
+    )
+    assert reason({"log": log}).endswith("database or disk is full")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to one process")
+def test_a_worker_that_is_stopped_by_hand_ends_without_a_word():
+    code = (
+        "import os, signal; from aelesson.classroom.system import end_at_once; "
+        "end_at_once(); os.kill(os.getpid(), signal.SIGINT)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGINT, b"")
