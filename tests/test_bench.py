@@ -11,7 +11,7 @@ from aelesson import plots
 from benchmarks import machine
 from benchmarks.speed import __main__ as command
 from benchmarks.speed import chart, digits, memory, page, timing, ways
-from benchmarks.speed.results import Plan, Results, relative
+from benchmarks.speed.results import Plan, Ratio, Results, relative
 
 TINY = Plan(images=256, step=128, code_sizes=(2, 4), code_images=128, rounds=1)
 
@@ -21,12 +21,16 @@ def made_up(**changed):
         "plan": Plan(images=20, step=10, code_sizes=(2, 8), code_images=10),
         "source": "made-up digits",
         "machine": "a processor, 2 threads, torch 9",
-        "seconds": dict(zip(ways.WAYS, (4.0, 1.0, 2.0, 2.0, 2.5), strict=True)),
+        "pairs": {
+            ways.TUTORIAL: ([4.0, 9.0, 4.0], [2.0, 2.0, 2.5]),
+            ways.BARE: ([1.0, 1.0, 1.0], [2.0, 2.0, 2.0]),
+            ways.BARE_LOADER: ([2.0], [2.5]),
+        },
         "megabytes": dict(
             zip(ways.WAYS, (30.0, 190.0, 200.0, 20.0, 22.0), strict=True)
         ),
-        "by_images": {10: 0.5, 20: 1.5},
-        "by_code": {2: 1.0, 8: 1.25},
+        "by_images": {10: [0.5], 20: [1.5]},
+        "by_code": {2: [1.0], 8: [1.25]},
         "weights": {2: 100, 8: 110},
     }
     return Results(**(values | changed))
@@ -83,10 +87,23 @@ def test_rounds_alternate_and_the_first_one_is_not_counted(monkeypatch):
     monkeypatch.setattr(timing.time, "perf_counter", lambda: next(clock))
     seen, ticks = [], []
     epochs = {"a": lambda _: seen.append("a"), "b": lambda _: seen.append("b")}
-    medians = timing.median_seconds(epochs, lambda _: None, 3, lambda: ticks.append(1))
+    seconds = timing.in_turn(epochs, lambda _: None, 3, lambda: ticks.append(1))
     assert "".join(seen) == "baabbaab"
     assert len(ticks) == 8
-    assert medians == {"a": 3, "b": 4}  # of 1, 3, 5 and of 2, 4, 6
+    assert seconds == {"a": [1, 3, 5], "b": [2, 4, 6]}
+
+
+def test_each_way_takes_turns_with_one_of_ours_alone(pixels, monkeypatch):
+    ran = []
+    made = {name: lambda _, name=name: lambda _: ran.append(name) for name in ways.WAYS}
+    monkeypatch.setattr(ways, "WAYS", made)
+    found = timing.compare_ways(pixels, 1, lambda: None)
+    assert {name: (len(a), len(b)) for name, (a, b) in found.items()} == dict.fromkeys(
+        ways.PAIRS, (1, 1)
+    )
+    assert ran == [
+        each for a, b in ways.PAIRS.items() for each in (b, a, a, b)
+    ]  # the first round is the one that warms up
 
 
 def test_memory_is_what_a_way_needs_above_loading(pixels, monkeypatch):
@@ -126,26 +143,27 @@ def test_a_fresh_process_tells_its_peak_or_its_error(pixels, tmp_path):
         memory.run_fresh("best", tmp_path / "pixels.pt")
 
 
-def test_ratios_are_to_ours_and_growth_to_the_first():
+def test_ratios_are_made_within_a_round_and_growth_is_to_the_first():
     results = made_up()
-    assert list(results.time_ratios().values()) == [2, 0.5, 1, 1, 1.25]
-    assert results.loader_ratios() == pytest.approx((0.8, 1.1))
-    assert made_up(megabytes={}).loader_ratios() == (0.8, None)
-    assert results.images_per_second()[ways.OURS] == 10
-    assert relative(results.by_images) == {10: 1, 20: 3}
+    tutorial, bare, loader = results.time_ratios().values()
+    assert tutorial == Ratio(2.0, 1.6, 4.5)
+    assert (bare.middle, loader.middle) == (0.5, 0.8)
+    assert str(tutorial) == "2.00 (1.60 to 4.50)"
+    assert results.loader_memory() == pytest.approx(1.1)
+    assert made_up(megabytes={}).loader_memory() is None
+    speeds = results.images_per_second()
+    assert list(speeds) == list(ways.WAYS)
+    assert (speeds[ways.TUTORIAL], speeds[ways.OURS]) == (5, 10)
+    assert [ratio.middle for ratio in relative(results.by_images).values()] == [1, 3]
+    assert results.weight_ratios() == {2: 1, 8: 1.1}
 
 
 @pytest.mark.parametrize(
-    ("values", "base", "message"),
-    [
-        ({}, None, "one or more"),
-        ({"a": 0.0}, None, "above 0"),
-        ({"a": 1.0}, "b", "base is 'b'"),
-    ],
+    ("times", "base"), [([], []), ([1.0], [0.0]), ([1.0], [1.0, 2.0])]
 )
-def test_a_ratio_needs_values_above_0(values, base, message):
-    with pytest.raises(ValueError, match=message):
-        relative(values, base)
+def test_a_ratio_needs_rounds_above_0_and_equally_many(times, base):
+    with pytest.raises(ValueError, match="each must be above 0, equally many"):
+        Ratio.of(times, base)
 
 
 @pytest.mark.parametrize(
@@ -167,14 +185,14 @@ def test_a_plan_refuses_what_cannot_be_measured(changed, message):
 
 def test_the_page_holds_every_ratio():
     text = page.write(made_up())
-    assert "2.0 times as many images per second as the" in text
-    assert "On a DataLoader, `fit` trains on 0.80 times as many images" in text
+    assert "2.00 (1.60 to 4.50) times as many images per second as the" in text
+    assert "On a DataLoader, `fit` trains on 0.80 (0.80 to 0.80) times as many" in text
     assert "as the bare loop, and needs 1.10 times its memory." in text
-    assert "2 times the images take 3.0 times as long." in text
-    assert "A code 4 times as large takes 1.25 times as long." in text
-    assert "| tutorial's loop | 5 | 2.00 | 30 |" in text
-    assert "| 20 | 1.500 | 2 | 3.00 | 1.50 |" in text
-    assert "| 8 | 1.250 | 1.25 | 1.10 |" in text
+    assert "2 times the images take 3.00 (3.00 to 3.00) times as long." in text
+    assert "A code 4 times as large takes 1.25 (1.25 to 1.25) times as long." in text
+    assert "| tutorial's loop | 5 | 2.00 (1.60 to 4.50) | 30 |" in text
+    assert "| 20 | 1.500 | 2 | 3.00 (3.00 to 3.00) | 1.50 |" in text
+    assert "| 8 | 1.250 | 1.25 (1.25 to 1.25) | 1.10 |" in text
     assert "a processor, 2 threads, torch 9" in text
     assert not re.search(r"[{}]", text)
 
@@ -183,7 +201,7 @@ def test_the_page_says_that_memory_was_not_measured():
     text = page.write(made_up(megabytes={}))
     assert page.NO_MEMORY in text
     assert "images per second as the bare loop." in text
-    assert "| tutorial's loop | 5 | 2.00 | - |" in text
+    assert "| tutorial's loop | 5 | 2.00 (1.60 to 4.50) | - |" in text
 
 
 @pytest.mark.parametrize("megabytes", [made_up().megabytes, {}])

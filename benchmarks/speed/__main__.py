@@ -30,7 +30,7 @@ def measure(plan: Plan, progress: Progress) -> Results:
         partial(progress.advance, progress.add_task(name, total=total))
         for name, total in {
             "peak memory": len(memory.RUNS),
-            "five ways": repeats * len(ways.WAYS),
+            "five ways": repeats * 2 * len(ways.PAIRS),
             "more images": repeats * len(plan.counts),
             "larger codes": repeats * len(plan.code_sizes),
         }.items()
@@ -43,7 +43,7 @@ def measure(plan: Plan, progress: Progress) -> Results:
         source=source,
         machine=describe_machine(),
         megabytes=memory.compare_peaks(pixels, ticks[0]),
-        seconds=timing.compare_ways(pixels, plan.rounds, ticks[1]),
+        pairs=timing.compare_ways(pixels, plan.rounds, ticks[1]),
         by_images=timing.grow_images(images, plan.counts, plan.rounds, ticks[2]),
         by_code=timing.grow_code(few, plan.code_sizes, plan.rounds, ticks[3]),
         weights={size: count_weights(size) for size in plan.code_sizes},
@@ -76,9 +76,9 @@ def show(results: Results, console: Console) -> None:
     table = Table("way", title=title, title_justify="left")
     for head in ("images per second", "its time / ours", "peak memory, MB"):
         table.add_column(head, justify="right")
-    for name in results.seconds:
+    for name, speed in speeds.items():
         size = f"{results.megabytes[name]:.0f}" if results.megabytes else "-"
-        table.add_row(name, f"{speeds[name]:,.0f}", f"{ratios[name]:.2f}", size)
+        table.add_row(name, f"{speed:,.0f}", str(ratios.get(name, "")), size)
     console.print(table)
     for sentence in page.findings(results):
         console.print(f"- {sentence}", highlight=False)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from aelesson import plots
-from benchmarks.speed.results import Results, relative
+from benchmarks.speed.results import Results, Rounds, relative
 from benchmarks.speed.ways import OURS, OURS_LOADER, TUTORIAL
 
 BLUE, GREY, DARK = "#3f90da", "#b8bfc6", "#555b61"  # ours, the others, references
@@ -35,7 +35,7 @@ def draw(results: Results) -> Figure:
 
 
 def _draw_speed(ax: Axes, results: Results) -> None:
-    ratio = results.time_ratios()[TUTORIAL]
+    ratio = results.time_ratios()[TUTORIAL].middle
     _draw_bars(ax, results.images_per_second(), "{:,.0f}")
     ax.set(
         xlabel="images per second (more is better)",
@@ -66,8 +66,13 @@ def _draw_bars(ax: Axes, values: Mapping[str, float], text: str) -> None:
     ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
+def middles(values: Mapping[int, Rounds]) -> dict[int, float]:
+    """Return how the times grow, without the spread."""
+    return {size: ratio.middle for size, ratio in relative(values).items()}
+
+
 def _draw_images(ax: Axes, results: Results) -> None:
-    times = relative(results.by_images)
+    times = middles(results.by_images)
     first = next(iter(times))
     line = {count: count / first for count in times}
     _draw_growth(ax, list(line.values()), times, line, "straight line")
@@ -81,7 +86,7 @@ def _draw_images(ax: Axes, results: Results) -> None:
 
 
 def _draw_code(ax: Axes, results: Results) -> None:
-    times, weights = relative(results.by_code), relative(results.weights)
+    times, weights = middles(results.by_code), results.weight_ratios()
     _draw_growth(ax, list(range(len(times))), times, weights, "number of weights")
     ax.set_xticks(range(len(times)), [str(size) for size in times])
     first, last = next(iter(times)), next(reversed(times))

@@ -1,6 +1,7 @@
 """The results in words and tables."""
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from benchmarks.speed.results import Results, relative
 from benchmarks.speed.ways import (
@@ -26,8 +27,9 @@ what to look at.
 
 ![{alt}](bench.png)
 
-Measured on {machine}. Every number of seconds is the median of {rounds} rounds, in
-which all that is compared takes turns; a round before them warms up. The images are
+Measured on {machine}. Every number is the median of {rounds} rounds, in which all
+that is compared takes turns; a round before them warms up. A ratio is made within each
+round, and in brackets stand the least and the most of them. The images are
 {source}. The network has 784-128-64-{code_size} units and
 their mirror image; a batch has {batch_size} images.
 
@@ -72,14 +74,15 @@ use that room."""
 def findings(results: Results) -> list[str]:
     """Say in one sentence each what was found."""
     times = results.time_ratios()
+    tutorial, bare = times[TUTORIAL], times[BARE]
     images, codes = relative(results.by_images), relative(results.by_code)
     sentences = [
-        f"`fit` trains on {times[TUTORIAL]:.1f} times as many images per second as the "
-        f"tutorial's loop, and {times[BARE]:.2f} times as many as the bare loop.",
+        f"`fit` trains on {tutorial} times as many images per second as the "
+        f"tutorial's loop, and {bare} times as many as the bare loop.",
         f"{_growth(results.by_images):g} times the images take "
-        f"{list(images.values())[-1]:.1f} times as long.",
+        f"{list(images.values())[-1]} times as long.",
         f"A code {_growth(results.by_code):g} times as large takes "
-        f"{list(codes.values())[-1]:.2f} times as long.",
+        f"{list(codes.values())[-1]} times as long.",
     ]
     early = [sentences[0], loader_finding(results), memory_finding(results)]
     return [*early, *sentences[1:]]
@@ -87,10 +90,10 @@ def findings(results: Results) -> list[str]:
 
 def loader_finding(results: Results) -> str:
     """Say in one sentence what `fit` costs where a DataLoader brings the batches."""
-    speed, memory = results.loader_ratios()
+    speed, memory = results.time_ratios()[BARE_LOADER], results.loader_memory()
     needs = "" if memory is None else f", and needs {memory:.2f} times its memory"
     return (
-        f"On a DataLoader, `fit` trains on {speed:.2f} times as many images per second "
+        f"On a DataLoader, `fit` trains on {speed} times as many images per second "
         f"as the bare loop{needs}."
     )
 
@@ -134,11 +137,11 @@ def ways_table(results: Results) -> str:
     rows = [
         [
             name,
-            f"{speeds[name]:,.0f}",
-            f"{ratios[name]:.2f}",
+            f"{speed:,.0f}",
+            str(ratios.get(name, "")),
             f"{results.megabytes[name]:.0f}" if results.megabytes else "-",
         ]
-        for name in results.seconds
+        for name, speed in speeds.items()
     ]
     head = ["way", "images per second", "its time / ours", "peak memory, MB"]
     return table(head, rows)
@@ -151,10 +154,10 @@ def images_table(results: Results) -> str:
     rows = [
         [
             f"{count:,}",
-            f"{results.by_images[count]:.3f}",
+            f"{median(results.by_images[count]):.3f}",
             f"{count / first:g}",
-            f"{ratio:.2f}",
-            f"{ratio * first / count:.2f}",
+            str(ratio),
+            f"{ratio.middle * first / count:.2f}",
         ]
         for count, ratio in counts.items()
     ]
@@ -164,12 +167,12 @@ def images_table(results: Results) -> str:
 
 def code_table(results: Results) -> str:
     """Return a row per size of the code."""
-    times, weights = relative(results.by_code), relative(results.weights)
+    times, weights = relative(results.by_code), results.weight_ratios()
     rows = [
         [
             str(size),
-            f"{results.by_code[size]:.3f}",
-            f"{ratio:.2f}",
+            f"{median(results.by_code[size]):.3f}",
+            str(ratio),
             f"{weights[size]:.2f}",
         ]
         for size, ratio in times.items()

@@ -1,12 +1,49 @@
 """How much to measure, and what came out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from statistics import median
+from typing import TypeAlias, TypeVar
 
-from benchmarks.speed.ways import BARE_LOADER, OURS, OURS_LOADER
+from benchmarks.speed.ways import BARE_LOADER, OURS_LOADER, PAIRS, WAYS
 
 K = TypeVar("K")
+
+Rounds: TypeAlias = Sequence[float]
+"""Seconds of an epoch, round by round."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How two times compare, round by round.
+
+    Attributes:
+        middle: The median over the rounds.
+        least: The least of them.
+        most: The most of them.
+    """
+
+    middle: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, times: Rounds, base: Rounds) -> "Ratio":
+        """Divide the times of each round by those of the other.
+
+        Raises:
+            ValueError: If they differ in number, there is none, or one is not above 0.
+        """
+        if not times or len(times) != len(base) or min(*times, *base) <= 0:
+            raise ValueError(
+                f"times is {list(times)}, base is {list(base)}; each must be above 0, "
+                "equally many, one or more"
+            )
+        each = [a / b for a, b in zip(times, base, strict=True)]
+        return cls(median(each), min(each), max(each))
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.least:.2f} to {self.most:.2f})"
 
 
 @dataclass(frozen=True)
@@ -66,7 +103,8 @@ class Results:
         plan: How much was measured.
         source: Where the images come from.
         machine: The processor, the threads and the version of torch.
-        seconds: From way to the median seconds of an epoch.
+        pairs: From way to its seconds, and those of the one of ours that it took turns
+            with, see `ways.PAIRS`.
         megabytes: From way to peak memory in MB, above that of loading; empty if the
             platform does not tell it.
         by_images: From number of images to our seconds.
@@ -77,40 +115,41 @@ class Results:
     plan: Plan
     source: str
     machine: str
-    seconds: Mapping[str, float]
+    pairs: Mapping[str, tuple[Rounds, Rounds]]
     megabytes: Mapping[str, float]
-    by_images: Mapping[int, float]
-    by_code: Mapping[int, float]
+    by_images: Mapping[int, Rounds]
+    by_code: Mapping[int, Rounds]
     weights: Mapping[int, int]
 
     def images_per_second(self) -> dict[str, float]:
-        """Return how many images each way trains on in a second."""
-        return {name: self.plan.images / time for name, time in self.seconds.items()}
+        """Return how many images each way trains on in a second, the median round."""
+        rounds: dict[str, list[float]] = {}
+        for name, (its, ours) in self.pairs.items():
+            rounds.setdefault(name, []).extend(its)
+            rounds.setdefault(PAIRS[name], []).extend(ours)
+        return {name: self.plan.images / median(rounds[name]) for name in WAYS}
 
-    def loader_ratios(self) -> tuple[float, float | None]:
-        """Return our speed on a DataLoader, and our memory, over those of a bare loop.
-
-        The memory is None where the platform does not tell it.
-        """
-        speed = self.seconds[BARE_LOADER] / self.seconds[OURS_LOADER]
+    def loader_memory(self) -> float | None:
+        """Return our memory on a DataLoader over a bare loop's; None if not told."""
         if not self.megabytes:
-            return speed, None
-        return speed, self.megabytes[OURS_LOADER] / self.megabytes[BARE_LOADER]
+            return None
+        return self.megabytes[OURS_LOADER] / self.megabytes[BARE_LOADER]
 
-    def time_ratios(self) -> dict[str, float]:
-        """Return each way's time, divided by ours."""
-        return relative(self.seconds, OURS)
+    def time_ratios(self) -> dict[str, Ratio]:
+        """Return each way's time, divided by that of ours beside it."""
+        return {name: Ratio.of(*times) for name, times in self.pairs.items()}
+
+    def weight_ratios(self) -> dict[int, float]:
+        """Return the numbers of weights, divided by the first of them."""
+        first = next(iter(self.weights.values()))
+        return {size: count / first for size, count in self.weights.items()}
 
 
-def relative(values: Mapping[K, float], base: K | None = None) -> dict[K, float]:
-    """Return the values divided by that of `base`, or by the first of them.
+def relative(values: Mapping[K, Rounds]) -> dict[K, Ratio]:
+    """Return the times divided by the first of them.
 
     Raises:
-        ValueError: If there is no value, none for `base`, or one not above 0.
+        ValueError: As for `Ratio.of`.
     """
-    if not values or min(values.values()) <= 0:
-        raise ValueError(f"values is {dict(values)}; each must be above 0, one or more")
-    key = next(iter(values)) if base is None else base
-    if key not in values:
-        raise ValueError(f"base is {key!r}; it must be one of {list(values)}")
-    return {name: value / values[key] for name, value in values.items()}
+    first = next(iter(values.values()), ())
+    return {name: Ratio.of(times, first) for name, times in values.items()}

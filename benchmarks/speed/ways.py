@@ -147,3 +147,5 @@ WAYS: dict[str, Callable[[Tensor], Epoch]] = {
     BARE_LOADER: bare_loader,
     OURS_LOADER: fit_loader,
 }
+PAIRS = {TUTORIAL: OURS, BARE: OURS, BARE_LOADER: OURS_LOADER}
+"""What is compared with which of ours."""

@@ -160,7 +160,7 @@ proven.verdict()
 # | [06 Regularised](06_regularised.ipynb) | What replaces the bottleneck? | 30, exercises 80 |
 # | [07 Stacked](07_stacked.ipynb) | When does pretraining pay? | 40, exercises 111 |
 # | [08 VAE](08_vae.ipynb) | How does a reconstruction machine become a generator? | 30, exercises 78 |
-# | [09 Beyond the VAE](09_beyond_vae.ipynb) | Which part of the bound would you change? | 35, exercises 95 |
+# | [09 Beyond the VAE](09_beyond_vae.ipynb) | Which part of the bound would you change? | 40, exercises 95 |
 # | [10 Applications](10_applications.ipynb) | When is an autoencoder worth it? | 35, exercises 84 |
 # | [11 Sequences](11_sequences.ipynb) | How do you encode what has no fixed length? | 30, exercises 57 |
 # | [12 Interpretability](12_interpretability.ipynb) | What does a sparse autoencoder find? | 45, exercises 115 |

@@ -73,7 +73,7 @@ def without(exercise: Exercise) -> Iterator[tuple[str, Explanation]]:
         for mistake in every:
             exercise.known = [m for m in every if m.says != mistake.says]
             try:
-                run = Run(exercise, mistake.answer)
+                run = exercise.run_of(mistake)
                 if run.wrong:
                     yield mistake.says, explain(exercise, run)
             finally:
