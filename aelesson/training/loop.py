@@ -137,8 +137,10 @@ def fit(
     Args:
         model: The model, changed in place.
         images: Training images, `(N, ...)`, or a tuple such as `(images, labels)` for
-            an objective that asks for both; or, for images that do not fit in memory, a
-            torch `Dataset`, or a `DataLoader` with its own batches and order.
+            an objective that asks for both. Pixels in bytes, uint8 from 0 to 255, take
+            a quarter of the memory: each batch becomes float32 in [0, 1]. Or, for
+            images that do not fit in memory, a torch `Dataset`, or a `DataLoader` with
+            its own batches and order.
         objective: What is asked of the model; see `aelesson.objectives`.
         config: The settings.
         validation: Images, as in `images`, for the validation loss after every epoch.

@@ -101,6 +101,9 @@ def check_examples(name: str, source: Source, model: nn.Module) -> None:
     first, *others = batching.parts(source.examples)
     if first.dim() < 2:
         raise ValueError(f"{name} has shape {tuple(first.shape)}, expected (N, ...)")
+    if first.dtype == torch.uint8:
+        _check_bytes(name, first)
+        first = batching.parts(source.extremes())[0]
     _check_dtype(name, first, weights)
     if not others:  # what a tuple means, only its objective knows
         _check_values(name, first, model)
@@ -138,13 +141,21 @@ def check_last_batch(source: Source, model: nn.Module, batch_size: int) -> None:
         )
 
 
+def _check_bytes(name: str, x: Tensor) -> None:
+    """Refuse bytes that are unlikely to be pixels from 0 to 255."""
+    if (most := int(x.max())) < 128:
+        raise ValueError(
+            f"{name} is torch.uint8 with values up to {most}; pixels in bytes go from "
+            f"0 to 255: use .float() / {max(most, 1)}, if {most} is white"
+        )
+
+
 def _check_dtype(name: str, x: Tensor, weights: Tensor) -> None:
-    if x.dtype == weights.dtype:
-        return
-    cure = ".float() / 255" if x.dtype == torch.uint8 else f".to({weights.dtype})"
-    raise TypeError(
-        f"{name} is {x.dtype}; it must be {weights.dtype}, as the model: use {cure}"
-    )
+    if x.dtype != weights.dtype:
+        raise TypeError(
+            f"{name} is {x.dtype}; it must be {weights.dtype}, as the model: use "
+            f".to({weights.dtype})"
+        )
 
 
 def try_validation(

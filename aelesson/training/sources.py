@@ -62,7 +62,10 @@ class Source(Protocol):
 
 
 class Memory:
-    """Tensors in memory, on the model's device, shuffled anew for each epoch."""
+    """Tensors in memory, on the model's device, shuffled anew for each epoch.
+
+    Images in bytes stay bytes there; each batch becomes float32.
+    """
 
     made_here = True
 
@@ -87,9 +90,10 @@ class Memory:
         assert self._generator is not None
         if self.device.type == "cuda":
             return self._drawn_ahead(self._generator)
-        return batching.batches(
+        shuffled = batching.batches(
             self.examples, self.batch_size, self._generator, self._drop_last
         )
+        return map(batching.as_floats, shuffled)
 
     def _drawn_ahead(self, generator: torch.Generator) -> Iterator[Examples]:
         """Shuffle as ever, but while a GPU is still busy with the epoch before.
@@ -102,7 +106,7 @@ class Memory:
         _, after, order = self._drawn
         generator.set_state(after)
         for chosen in order.split(self.batch_size)[: self.steps]:
-            yield batching.take(self.examples, chosen)
+            yield batching.as_floats(batching.take(self.examples, chosen))
         self._drawn = self._draw(after)
 
     def _draw(self, state: Tensor) -> tuple[Tensor, ...]:
@@ -116,11 +120,11 @@ class Memory:
 
     def in_order(self, batch_size: int) -> Iterator[Examples]:
         """Go through the batches as they stand."""
-        return batching.split(self.examples, batch_size)
+        return map(batching.as_floats, batching.split(self.examples, batch_size))
 
     def first(self) -> Examples:
         """Return the first rows."""
-        return next(batching.split(self.examples, self.batch_size))
+        return next(self.in_order(self.batch_size))
 
     def extremes(self) -> Examples:
         """Return a batch that holds the least and the largest values, then first rows.
@@ -134,7 +138,7 @@ class Memory:
         usual = torch.arange(self.count, device=self.device)
         size = max(len(rows), min(self.count, self.batch_size))
         chosen = torch.cat([torch.stack(rows), usual])[:size]
-        return batching.take(self.examples, chosen)
+        return batching.as_floats(batching.take(self.examples, chosen))
 
     def describe(self) -> list[object]:
         """Return shapes."""

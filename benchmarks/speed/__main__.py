@@ -36,7 +36,7 @@ def measure(plan: Plan, progress: Progress) -> Results:
         }.items()
     ]
     source, pixels = digits.load_pixels(plan.images)
-    images = ways.as_floats(pixels)
+    images = pixels.unsqueeze(1)
     few = images[: plan.code_images]
     return Results(
         plan=plan,

@@ -39,9 +39,9 @@ their mirror image; a batch has {batch_size} images.
 
 - **{tutorial}**: torchvision's data set makes a picture and then a tensor of each
   image anew, in a DataLoader; each step asks for the loss as a Python number.
-- **{bare}**: the shortest loop there is, over a tensor in memory.
-- **{ours}**: `aelesson.training.fit`, which also checks every loss, averages it over
-  the epoch and can be interrupted and continued.
+- **{bare}**: the shortest loop there is, over a tensor of floats in memory.
+- **{ours}**: `aelesson.training.fit` on the bytes. It also checks every loss, averages
+  it over the epoch and can be interrupted and continued.
 - **{bare_loader}** and **{ours_loader}**: the same two on one DataLoader, as for images
   that do not fit in memory; `fit` looks at every batch for nan and the range of pixels.
 
@@ -65,10 +65,10 @@ weights of the whole network grow much less than the code.
 MEMORY = """\
 Peak memory is the most that a process ever had in memory (its peak resident size). Each
 way runs in a fresh process; from its peak we subtract that of a process which imports
-the same modules and only reads the images, as bytes ({bytes:.0f} MB). The bare loop and
-`fit` hold all images as float32 ({floats:.0f} MB), four times as much as the bytes that
-the loops over a DataLoader keep. Then they let go of the bytes, and their training may
-use that room."""
+the same modules and only reads the images, as bytes ({bytes:.0f} MB). The bare loop
+holds all images as float32 ({floats:.0f} MB), and then lets go of the bytes. `fit`
+takes the bytes as they are, as the loops over a DataLoader do, and makes floats of a
+batch."""
 
 
 def findings(results: Results) -> list[str]:

@@ -77,8 +77,8 @@ def bare(pixels: Tensor) -> Epoch:
 
 
 def ours(pixels: Tensor) -> Epoch:
-    """Train with `aelesson.training.fit`."""
-    return fit_epoch(as_floats(pixels))
+    """Train with `aelesson.training.fit`, which takes the bytes as they are."""
+    return fit_epoch(pixels.unsqueeze(1))
 
 
 class Digits(Dataset[Tensor]):
@@ -123,7 +123,7 @@ def fit_loader(pixels: Tensor) -> Epoch:
 
 
 def fit_epoch(images: Tensor) -> Epoch:
-    """Train with the library on images `(N, 1, H, W)` that are floats already."""
+    """Train with the library on images `(N, 1, H, W)`, bytes or floats."""
     return _fit_epoch(images)
 
 

@@ -327,7 +327,7 @@ def test_a_gradient_that_is_nan_is_noticed(images):
     [
         (torch.zeros(0, 1, 4, 4), ValueError, r"has shape \(0, 1, 4, 4\)"),
         (torch.zeros(5), ValueError, r"has shape \(5,\)"),
-        (torch.zeros(5, 16, dtype=torch.uint8), TypeError, "torch.uint8"),
+        (torch.zeros(5, 16, dtype=torch.uint8), ValueError, "torch.uint8 with values"),
         (torch.zeros(5, 16, dtype=torch.double), TypeError, "must be torch.float32"),
         ([[0.0]], TypeError, "is a list of 1; it must be a torch.Tensor"),
     ],

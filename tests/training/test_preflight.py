@@ -57,7 +57,14 @@ BAD = {
         lambda: (VAE.mlp((16, 2), SHAPE), images() - 0.5, objectives.negative_elbo()),
         r"images goes from -0.* to .*as Bernoulli\(\) asks",
     ),
-    "bytes": (lambda: (small(), images().byte()), r"images is torch.uint8.* / 255"),
+    "bits in bytes": (
+        lambda: (small(), images().round().byte()),
+        r"images is torch.uint8 with values up to 1; .* use .float\(\) / 1,",
+    ),
+    "bytes for a model of doubles": (
+        lambda: (small().double(), (255 * images()).byte()),
+        r"images is torch.float32; it must be torch.float64",
+    ),
     "doubles": (lambda: (small(), images().double()), r"images is torch.float64"),
     "NumPy": (
         lambda: (small(), images().numpy()),

@@ -76,6 +76,29 @@ def test_an_epoch_goes_through_all_examples(images):
         torch.testing.assert_close(whole, images.flatten(1).sum(1).sort().values)
 
 
+@pytest.mark.parametrize("labels", [(), (torch.arange(50, dtype=torch.uint8),)])
+def test_pixels_in_bytes_train_as_the_floats_that_they_stand_for(labels):
+    pixels = torch.randint(256, (50, *SHAPE), generator=seeded(), dtype=torch.uint8)
+    seen = []
+
+    def ask(model, batch):
+        x, *rest = batch if isinstance(batch, tuple) else (batch,)
+        seen.append([x.dtype, *(each.dtype for each in rest)])
+        return objectives.reconstruction()(model, x)
+
+    ends = []
+    for images in (pixels, pixels.float() / 255):
+        examples = (images, *labels) if labels else images
+        model = new_model()
+        history = fit(model, examples, ask, CONFIG, validation=examples, progress=False)
+        ends.append((weights(model), history.curve("validation")[-1]))
+        assert evaluate(model, examples, ask)["loss"] == ends[-1][1]
+    assert torch.equal(ends[0][0], ends[1][0])
+    assert ends[0][1] == ends[1][1]
+    labelled = [torch.uint8] if labels else []
+    assert all(dtypes == [torch.float32, *labelled] for dtypes in seen)
+
+
 def test_every_way_trains_and_validates(images):
     for _, data in ways(images):
         moved, history = trained(data, validation=data)
