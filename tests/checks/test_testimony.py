@@ -10,9 +10,10 @@ import torch
 import aelesson.checks
 from aelesson import checks
 from aelesson.checks.engine import testimony
-from aelesson.checks.engine.compare import Finding
+from aelesson.checks.engine.compare import Finding, Share
 from aelesson.checks.engine.exercise import Exercise
 from aelesson.checks.engine.isolation import isolated
+from aelesson.checks.engine.randomness import Shares
 
 EXERCISES = {
     f"{lesson}.{name}": each
@@ -132,3 +133,15 @@ def test_an_integer_that_no_tensor_holds_is_not_right():
         for case in check.expected
     ]
     assert testimony.fault(check, testimony.packed(told))
+
+
+def test_shares_of_no_trials_are_not_right():
+    check = aelesson.checks.denoising.salt_and_pepper
+
+    def forged(value):
+        if not isinstance(value, Shares):
+            return value
+        return Shares(tuple(Share(0, 0) for _ in value.each), value.words)
+
+    told = [{k: forged(v) for k, v in case.items()} for case in check.expected]
+    assert "is not right" in testimony.fault(check, testimony.packed(told))

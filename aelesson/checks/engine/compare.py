@@ -78,11 +78,11 @@ class Share:
         return self.hits / max(self.count, 1)
 
     def alike(self, other: object, sigmas: float = 6.0) -> bool:
-        """Tell whether chance explains the gap; no trial tells nothing."""
+        """Tell whether chance explains the gap; no trial is like no trial only."""
         if not isinstance(other, Share):
             return False
         if not self.count or not other.count:
-            return True
+            return self.count == other.count
         pooled: float = (self.hits + other.hits) / (self.count + other.count)
         spread = (pooled * (1 - pooled) * (1 / self.count + 1 / other.count)) ** 0.5
         return bool(abs(self.value - other.value) <= sigmas * spread + 0.5 / self.count)
