@@ -23,6 +23,7 @@ MODULES_LEFT_OUT = {
     "training.notes": CHECKED_BY_FIT,
     "training.preflight": CHECKED_BY_FIT,
     "training.runs": CHECKED_BY_FIT,
+    "training.memory": CHECKED_BY_FIT,
     "training.sources": CHECKED_BY_FIT,
     "training.steady": CHECKED_BY_FIT,
     "training.terms": CHECKED_BY_FIT,

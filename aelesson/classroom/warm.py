@@ -17,10 +17,8 @@ import aelesson.checks
 from aelesson import data, models, objectives, training
 from aelesson.checks.engine.exercise import Exercise
 from aelesson.classroom import bench, system
+from aelesson.classroom.sandbox import LESSONS
 from aelesson.course import guard, hush
-
-LESSONS = "AELESSON_WARM"
-"""The variable that names modules of `aelesson.checks`, with spaces between."""
 
 LOADED = [ipykernel.debugger, IPython.core.completerlib]
 LOADED += [ipykernel.kernelapp, matplotlib.pyplot, guard, hush]

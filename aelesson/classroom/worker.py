@@ -25,8 +25,8 @@ from aelesson.checks.engine.exercise import Exercise as Check
 from aelesson.checks.engine.scored import Scored
 from aelesson.classroom.apart import LostError, apart
 from aelesson.classroom.bench import to_job
-from aelesson.classroom.sandbox import Sandbox
-from aelesson.classroom.warm import LESSONS
+from aelesson.classroom.sandbox import LESSONS, Sandbox
+from aelesson.classroom.system import shut
 from aelesson.course.progress import Exercise, SheetResult, State
 from aelesson.course.sheets import MARK, Sheet
 from aelesson.course.workbook import cell_source
@@ -143,6 +143,7 @@ class Worker:
     def __init__(
         self, sandbox: Sandbox, lessons: Sequence[str], private: Path | None = None
     ) -> None:
+        shut(True)
         source.use(private)
         self._bench = Bench(sandbox, lessons)
         self._given = {

@@ -71,18 +71,6 @@ def take(examples: AnyExamples, chosen: Tensor) -> AnyExamples:
     return examples.index_select(0, chosen.to(examples.device))
 
 
-def as_floats(examples: AnyExamples) -> AnyExamples:
-    """Return images in bytes, uint8, as float32 in [0, 1]; what is no byte as it is.
-
-    Of a tuple, the images come first: bytes behind them may be labels.
-    """
-    if isinstance(examples, tuple):
-        return (as_floats(examples[0]), *examples[1:])
-    if examples.dtype != torch.uint8:
-        return examples
-    return examples.to(torch.float32).div_(255)
-
-
 def count(examples: Examples, name: str = "images") -> int:
     """Return how many examples there are.
 

@@ -26,8 +26,9 @@ from aelesson.training.batching import Examples
 from aelesson.training.checkpoints import plain
 from aelesson.training.draws import generators_of
 from aelesson.training.history import History
+from aelesson.training.memory import Memory
 from aelesson.training.notes import Notes
-from aelesson.training.sources import Memory, Source
+from aelesson.training.sources import Source
 from aelesson.training.terms import Terms, check_made, check_weights
 
 WARM = 3  # steps taken one by one before one is recorded, so that all is set up

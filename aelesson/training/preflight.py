@@ -16,7 +16,8 @@ from aelesson import bounds, layers, losses, objectives, require, runtime
 from aelesson.objectives import Objective
 from aelesson.training import batching
 from aelesson.training.batching import Examples
-from aelesson.training.sources import Memory, Source, Stream
+from aelesson.training.memory import Memory
+from aelesson.training.sources import Source, Stream
 from aelesson.training.terms import check_kinds, check_terms
 
 FACTORIES = {

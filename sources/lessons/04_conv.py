@@ -962,7 +962,7 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# From sizes to a whole decoder, then a program to mend and an open task:
+# From sizes to a whole decoder:
 # [your sheet](../workbook/04_conv.ipynb). If the link finds nothing, run
 # `aelesson workbook` in a terminal once: it lays the sheets there.
 #

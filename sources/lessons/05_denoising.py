@@ -1127,7 +1127,7 @@ proven.summary()
 # %% [markdown]
 # ## Exercises
 #
-# From noise to Tweedie's formula, then a program to mend and an open task:
+# From noise to Tweedie's formula:
 # [your sheet](../workbook/05_denoising.ipynb). If the link finds nothing, run
 # `aelesson workbook` in a terminal once: it lays the sheets there.
 #

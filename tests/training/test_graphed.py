@@ -13,7 +13,7 @@ from aelesson import corruptions, objectives, require, training
 from aelesson.models import VAE, Autoencoder
 from aelesson.training import TrainConfig, batching, fit, graphed, one_cycle, steady
 from aelesson.training.history import History
-from aelesson.training.sources import Memory
+from aelesson.training.memory import Memory
 
 SHAPE = (1, 8, 8)
 IMAGES = torch.rand(150, *SHAPE, generator=torch.Generator().manual_seed(0))

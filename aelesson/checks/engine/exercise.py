@@ -83,6 +83,7 @@ class Exercise:
         self.known: list[Mistake] = []
         self._make_cases = cases
         self._runs: dict[int, Run] = {}
+        self._pairs: dict[tuple[int, int], Run | None] = {}
         self.name = self.__name__ = reference.__name__
         self.arguments = [*inspect.signature(reference).parameters]
         called = f"{self.name}({', '.join(self.arguments)})"
@@ -103,12 +104,21 @@ class Exercise:
         except EditError as error:
             raise ExerciseError(f"mistake {says!r}: {error}") from None
 
-    def together(self, a: Mistake, b: Mistake) -> Answer | None:
-        """Return an answer with two mistakes; None if they are in one place."""
+    def together(self, a: Mistake, b: Mistake) -> Run | None:
+        """Return what two mistakes at once do; None if they are in one place.
+
+        It is watched once, as one mistake is: many answers may be held against it.
+        """
+        pair = id(a), id(b)
+        if pair not in self._pairs:
+            self._pairs[pair] = self._both(a, b)
+        return self._pairs[pair]
+
+    def _both(self, a: Mistake, b: Mistake) -> Run | None:
         if not a.edits or not b.edits:
             return None
         try:
-            return edited(self.reference, a.edits + b.edits)
+            return Run(self, edited(self.reference, a.edits + b.edits))
         except EditError:
             return None
 
@@ -148,7 +158,14 @@ class Exercise:
 
     def run_of(self, mistake: Mistake) -> Run:
         """Return what a mistake does; it is watched once."""
-        return self._runs.setdefault(id(mistake), Run(self, mistake.answer))
+        if id(mistake) not in self._runs:
+            self._runs[id(mistake)] = Run(self, mistake.answer)
+        return self._runs[id(mistake)]
+
+    def forget(self) -> None:
+        """Let go of what mistakes were seen to do; the next who asks watches again."""
+        self._runs.clear()
+        self._pairs.clear()
 
     def __call__(self, answer: Answer) -> None:
         """Judge an answer: print one line, or raise `CheckFailed` with a diagnosis."""

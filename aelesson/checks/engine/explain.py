@@ -83,10 +83,9 @@ def pairs(exercise: Exercise, run: Run) -> Iterator[str]:
     edits = [m for m in exercise.known if m.edits]
     possible = [m for m in edits if run.contains(exercise.run_of(m))]
     for a, b in combinations(possible, 2):
-        answer = exercise.together(a, b)
-        if answer is None:
+        both = exercise.together(a, b)
+        if both is None:
             continue
-        both = Run(exercise, answer)
         if alike(run.symptom(first), both.symptom(first)) and run.fits(both):
             yield f"it does what these two do together: {_clause(a)}; and {_clause(b)}."
 

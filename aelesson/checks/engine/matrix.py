@@ -78,6 +78,7 @@ def without(exercise: Exercise) -> Iterator[tuple[str, Explanation]]:
                     yield mistake.says, explain(exercise, run)
             finally:
                 exercise.known = every
+    exercise.forget()  # thousands of pairs were tried
 
 
 def _judge(exercise: Exercise, mistake: Mistake, found: Matrix) -> None:
