@@ -207,7 +207,8 @@ def test_the_page_says_that_memory_was_not_measured():
 @pytest.mark.parametrize("megabytes", [made_up().megabytes, {}])
 def test_the_figure_has_four_panels_and_nothing_is_cut_off(megabytes):
     plots.use_style()
-    figure = chart.draw(made_up(megabytes=megabytes))
+    large = {"by_code": {2: [1.0], 512: [1.25]}, "weights": {2: 100, 512: 130}}
+    figure = chart.draw(made_up(megabytes=megabytes, **large))
     assert isinstance(figure, Figure)
     assert len(figure.axes) == 4
     figure.draw_without_rendering()

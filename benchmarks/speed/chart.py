@@ -93,7 +93,7 @@ def _draw_code(ax: Axes, results: Results) -> None:
     ax.set(
         xlabel="size of the code",
         ylabel=f"times the time of code {first}",
-        title=f"Code {last / first:g} times as large: {times[last]:.2f} times the time",
+        title=f"{last / first:g} times the code takes {times[last]:.1f} times as long",
         ylim=(0, 1.25 * max(*times.values(), *weights.values())),
     )
 
