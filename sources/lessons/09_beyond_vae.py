@@ -347,7 +347,8 @@ print(f"With the standard normal {standard:.2f}: the mixture gains {standard - f
 print(f"On the sample it gains {plain['NLL'] - measured['mixture']['NLL']:.1f}.")
 
 # %% [markdown]
-# So what hardly pays with few images may pay with many.
+# Images, network and epochs differ between the two gains, so this does not say which of them
+# makes a prior pay.
 #
 # ## 4. What if the model is told the digit?
 #
