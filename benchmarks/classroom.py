@@ -1,7 +1,8 @@
 """How long does a class take? `python -m benchmarks.classroom 300 01_basics`.
 
 A class is made of generated submissions: of a student's answers some are right, some
-have a slip, some are not begun. It is graded as a teacher would, and the page
+have a slip, some are not begun. It is graded as a teacher would, twice: with an
+open task that nobody has begun, and with its training, anew for each student. The page
 `docs/teaching/speed.md` is written from what was measured.
 """
 
@@ -12,8 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Container
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from typing import Annotated, Any
 
@@ -21,6 +25,7 @@ import psutil
 import torch
 import typer
 
+from aelesson import checks
 from aelesson.classroom import course, records, release
 from aelesson.classroom.roster import Student
 from benchmarks import machine
@@ -96,14 +101,18 @@ def slipped(source: str, chance: random.Random) -> str:
     return f"{head}:\n{body[:at]}{new}{body[at + len(old) :]}"
 
 
-def answered(sheet: Notebook, solution: Notebook, chance: random.Random) -> Notebook:
-    """Return a student's sheet, as a notebook."""
+def answered(
+    sheet: Notebook, solution: Notebook, chance: random.Random, idle: Container[str]
+) -> Notebook:
+    """Return a student's sheet, as a notebook; none of `idle` is begun."""
     own: Notebook = json.loads(json.dumps(sheet))
     right = {_name(cell): cell["source"] for cell in solution["cells"]}
     for cell in own["cells"]:
         if not cell["metadata"].get("nbgrader", {}).get("solution"):
             continue
         source, luck = "".join(right[_name(cell)]), chance.random()
+        if _name(cell) in idle:
+            continue
         if luck < RIGHT:
             cell["source"] = source
         elif luck < RIGHT + SLIP:
@@ -115,8 +124,10 @@ def _name(cell: Notebook) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id"))
 
 
-def hand_in(classroom: course.Classroom, sheet: str, count: int) -> None:
-    """Fill a class with students who have handed in a sheet."""
+def hand_in(
+    classroom: course.Classroom, sheet: str, count: int, idle: Container[str]
+) -> None:
+    """Fill a class with students who have handed in a sheet, none of `idle` begun."""
     students = [Student(f"student{number:03d}") for number in range(count)]
     course.enrol(classroom, students)
     released = json.loads(
@@ -126,15 +137,17 @@ def hand_in(classroom: course.Classroom, sheet: str, count: int) -> None:
     for student in students:
         folder = classroom.place("submitted", student.id, sheet)
         folder.mkdir(parents=True)
-        own = answered(released, solution, random.Random(f"{sheet} {student.id}"))
+        chance = random.Random(f"{sheet} {student.id}")
+        own = answered(released, solution, chance, idle)
         (folder / f"{sheet}.ipynb").write_text(json.dumps(own), encoding="utf-8")
 
 
-def measured(sheet: str, count: int, folder: Path) -> dict[str, Any]:
+def measured(sheet: str, count: int, with_open: bool, folder: Path) -> dict[str, Any]:
     """Grade a class of so many students, and return what it took."""
+    idle = () if with_open else [task.name for _, task in checks.open_tasks()]
     made = course.new(folder, ROOT / "solutions", None, [sheet])
     list(release.release(made, [sheet]))
-    hand_in(made, sheet, count)
+    hand_in(made, sheet, count, idle)
     command = [sys.executable, "-m", "aelesson", "class", "grade", sheet]
     start = monotonic()
     grading = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
@@ -144,10 +157,12 @@ def measured(sheet: str, count: int, folder: Path) -> dict[str, Any]:
     found = list(records.read_all(folder, sheet))
     return {
         "sheet": sheet,
+        "open task": "trains" if with_open else "not begun",
         "students": len(found),
         "not graded": sum(bool(each.problem) for each in found),
         "minutes": seconds / 60,
         "memory, GB": watch.most / 2**30,
+        "median of a student, s": median(each.seconds for each in found),
         "most of a student, s": max(each.seconds for each in found),
         "mean points": sum(each.points for each in found) / len(found),
         "possible": max(each.possible for each in found),
@@ -162,8 +177,10 @@ def page(rows: list[dict[str, Any]]) -> str:
         "",
         "Written by `python -m benchmarks.classroom`: generated submissions, of whose",
         f"answers {RIGHT:.0%} are right, {SLIP:.0%} have a slip and the rest is not",
-        "begun; graded by `aelesson class grade`. Memory is that of all processes",
-        f"together. On {machine.describe(torch.device('cpu'))}.",
+        "begun; graded by `aelesson class grade`, one process for each core. An open",
+        "task is trained anew for each student, and takes most of the time of a sheet.",
+        "Memory is that of all processes together. On",
+        f"{machine.describe(torch.device('cpu'))}, {psutil.cpu_count()} cores.",
         "",
         f"| {' | '.join(heads)} |",
         f"|{' --- |' * len(heads)}",
@@ -182,9 +199,9 @@ def main(
     """Measure a class of so many students on each sheet."""
     every = [path.stem for path in sorted((ROOT / "solutions").glob("*.ipynb"))]
     rows = []
-    for sheet in sheets or every:
+    for sheet, with_open in product(sheets or every, (False, True)):
         with tempfile.TemporaryDirectory() as folder:
-            rows.append(measured(sheet, students, Path(folder) / "class"))
+            rows.append(measured(sheet, students, with_open, Path(folder) / "class"))
         print(rows[-1], flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(rows), encoding="utf-8")

@@ -275,6 +275,26 @@ def test_the_page_says_what_only_all_runs_tell(tmp_path):
     assert "Over the runs:\n\n- sum: 4.5\n\nMeasured by" in text
 
 
+def test_curves_of_all_runs_are_drawn_tabled_and_handed_to_lessons(tmp_path):
+    row = row_of(along="seconds")
+    for seed, late in enumerate((20.0, 22.0)):
+        curves = {"ours": [(10, 0.5), (late, 0.25)], "PCA": [(10, 0.4)]}
+        kept.keep(tmp_path, row, a_run(row, seed, curves=curves))
+    page.write([row], tmp_path / "results.md", tmp_path)
+    text = (tmp_path / "results.md").read_text("utf-8")
+    assert "| seconds | ours, MSE | PCA, MSE |\n| --- | --- | --- |" in text
+    assert "| 10 | 0.50 | 0.40 |\n| 21 | 0.25 |  |\n" in text
+    (axes,) = page.draw_curves(row, kept.read(tmp_path, row)).axes
+    drawn = [(line.get_label(), [*line.get_xdata()]) for line in axes.lines]
+    assert drawn[0] == ("ours", [10, 20])
+    assert drawn[1][1] == [10, 22]
+    assert axes.get_legend_handles_labels()[1] == ["ours", "PCA"]
+    packaged.write([row], tmp_path, tmp_path / "results.json")
+    entry = json.loads((tmp_path / "results.json").read_text("utf-8"))["toy"]
+    assert entry["along"] == "seconds"
+    assert entry["curves"]["ours"] == [[[10, 0.5], [20, 0.25]], [[10, 0.5], [22, 0.25]]]
+
+
 def test_a_row_names_its_data(tmp_path):
     row = row_of(data="All sprites", judged="all of them")
     kept.keep(tmp_path, row, a_run(row))

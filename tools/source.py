@@ -14,9 +14,12 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from aelesson.course import demonstrations
+
 CELL_MARKER = "# %%"
 TAGS = frozenset(
     {
+        demonstrations.TAG,  # not run where a sheet is judged: no exercise needs it
         "nbval-check-output",  # text that must come out equal on every machine
         "nbval-skip",  # not run by the tests; added to every cell not executed
         "skip-execution",  # not run by the build: needs the learner's hand

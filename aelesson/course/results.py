@@ -6,7 +6,7 @@ keeps in `results.json`, which is installed with the package, what this module r
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from statistics import mean
 from textwrap import fill
@@ -17,6 +17,8 @@ from aelesson import require
 OURS = "ours"
 MNIST, TEST = "All of MNIST", "test images"  # what most rows are about
 WIDTH = 88  # letters in a line
+
+Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class FullSize:
         notes: Other figures of the runs, by their name, in units of their own.
         data: What was trained on.
         judged: What the row's figures are of.
+        along: What its curves run along, with the unit; empty without curves.
+        curves: The figure of ours and of others along it, by name: for each run its
+            points, from left to right.
     """
 
     title: str
@@ -52,6 +57,8 @@ class FullSize:
     notes: Mapping[str, tuple[float, ...]]
     data: str = MNIST
     judged: str = TEST
+    along: str = ""
+    curves: Mapping[str, tuple[Points, ...]] = field(default_factory=dict)
 
     def mean(self, name: str = OURS) -> float:
         """Return the mean over runs of our figure, or of another one of the row.
@@ -107,7 +114,11 @@ def full_size(row: str) -> FullSize:
         group: {name: tuple(values) for name, values in kept[group].items()}
         for group in ("beside", "notes")
     }
-    return FullSize(**{**kept, **runs, **by_name})
+    curves = {
+        name: tuple(tuple((x, y) for x, y in run) for run in each)
+        for name, each in kept["curves"].items()
+    }
+    return FullSize(**{**kept, **runs, **by_name, "curves": curves})
 
 
 def _read() -> dict[str, dict[str, Any]]:

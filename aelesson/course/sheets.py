@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from aelesson.course import demonstrations
 from aelesson.course.workbook import CourseError, cell_source, sheet_digest, sheets_in
 
 STUB_MESSAGE = "Replace this line with your code."
@@ -35,7 +36,8 @@ class Sheet:
     Attributes:
         path: The file; only read.
         exercises: Names of its exercises, in order.
-        cells: The cells to run; none if there is a `problem`.
+        cells: The cells to run, without the course's demonstrations; none if there is a
+            `problem`.
         notes: What to say about the check cell of an exercise, by name.
         begun: Exercises whose cell no longer holds the stub's line.
         stubs: Exercises whose cell still holds it.
@@ -121,8 +123,9 @@ def compose(path: Path, cells: Sequence[Cell], course: Sequence[Cell]) -> Sheet:
 
     Args:
         path: The file that they are from.
-        cells: The cells to run.
-        course: The code cells of the course's own sheet, for its imports.
+        cells: The cells of the file.
+        course: The code cells of the course's own sheet, for its imports, and for what
+            only shows something.
     """
     answers = graded(cells, "solution").items()
     stubs = frozenset(n for n, c in answers if STUB_MESSAGE in cell_source(c))
@@ -132,7 +135,7 @@ def compose(path: Path, cells: Sequence[Cell], course: Sequence[Cell]) -> Sheet:
     return Sheet(
         path,
         tuple(cell[MARK] for cell in cells if MARK in cell),
-        cells,
+        demonstrations.without(cells, course),
         begun=frozenset(name for name, _ in answers) - stubs,
         stubs=stubs,
         imports=imports,

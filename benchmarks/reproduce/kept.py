@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Kept:
         commit: Of the repository at the start, with a "+" if code had changed since.
         versions: Of the packages that decide about figures.
         machine: Processor or GPU, and threads.
+        curves: Its curves, by name.
     """
 
     seed: int
@@ -42,6 +43,7 @@ class Kept:
     commit: str
     versions: dict[str, str]
     machine: str
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)
 
 
 def read(folder: Path, row: Row) -> list[Kept]:
@@ -89,6 +91,9 @@ def describe(
         commit=commit,
         versions={name: version(name) for name in PACKAGES},
         machine=machine.describe(device),
+        curves={
+            k: [[*map(float, p)] for p in each] for k, each in outcome.curves.items()
+        },
     )
 
 

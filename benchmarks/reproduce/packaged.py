@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
 from benchmarks.reproduce.rows import Row
 
+T = TypeVar("T")
 FROM_ROW = (
     "title",
     "unit",
@@ -18,6 +19,7 @@ FROM_ROW = (
     "remark",
     "data",
     "judged",
+    "along",
 )
 
 
@@ -38,10 +40,11 @@ def _entry(row: Row, runs: Sequence[Kept]) -> dict[str, Any]:
         "beside": by_name([run.beside for run in runs]),
         "published": dict(row.published),
         "notes": by_name([run.notes for run in runs]),
+        "curves": by_name([run.curves for run in runs]),
     }
 
 
-def by_name(runs: Sequence[dict[str, float]]) -> dict[str, list[float]]:
-    """Return the figures of each name, in the order of the runs that have it."""
+def by_name(runs: Sequence[dict[str, T]]) -> dict[str, list[T]]:
+    """Return what each name stands for, in the order of the runs that have it."""
     names = dict.fromkeys(name for run in runs for name in run)
     return {name: [run[name] for run in runs if name in run] for name in names}

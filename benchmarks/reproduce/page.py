@@ -1,5 +1,6 @@
 """The page of results, made from what was kept: no measured figure on it is typed."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
@@ -8,7 +9,7 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from aelesson.plots.style import MEDIUM, colours
+from aelesson.plots.style import MARKERS, MEDIUM, STYLES, colours
 from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
 from benchmarks.reproduce.packaged import by_name
@@ -40,7 +41,7 @@ def write(rows: Sequence[Row], page: Path, results: Path) -> None:
         lines.append(_line(row, runs))
         if runs:
             picture = results / f"{row.name}.png"
-            figure = draw(row, runs)
+            figure = draw_curves(row, runs) if row.along else draw(row, runs)
             figure.savefig(picture, metadata={"Software": None})
             plt.close(figure)
             sections.append(_section(row, runs, picture.relative_to(page.parent)))
@@ -104,6 +105,7 @@ def _section(row: Row, runs: Sequence[Kept], picture: Path) -> str:
         row.remark,
         _list("From the same runs", row, _beside(runs)),
         _list("Published", row, {k: [v] for k, v in row.published.items()}),
+        _curves(row, runs),
         _notes(runs),
         _over_runs(row, runs),
         "Measured by: " + "; ".join(sorted({_origin(run) for run in runs})) + ".",
@@ -123,6 +125,23 @@ def _notes(runs: Sequence[Kept]) -> str:
         for name in names
     ]
     return "\n".join(["Run by run:", "", *lines]) if lines else ""
+
+
+def _curves(row: Row, runs: Sequence[Kept]) -> str:
+    """Write the points of all curves as one table; of several runs their means."""
+    groups = by_name([run.curves for run in runs])
+    places: dict[float, dict[str, str]] = defaultdict(dict)
+    for name, curves in groups.items():
+        for same in zip(*curves, strict=True):  # a point of each run
+            x, y = zip(*same, strict=True)
+            places[mean(x)][name] = _spread(row, y)
+    cells = [
+        [f"{x:.4g}", *(found.get(name, "") for name in groups)]
+        for x, found in sorted(places.items())
+    ]
+    head = [row.along, *(f"{name}, {row.unit}" for name in groups)]
+    lines = [head, ["---"] * len(head), *cells] if cells else []
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _over_runs(row: Row, runs: Sequence[Kept]) -> str:
@@ -162,6 +181,26 @@ def draw(row: Row, runs: Sequence[Kept]) -> Figure:
     ax.set(xlabel=f"{row.unit}, {better} is better")
     figure.suptitle(_finding(row, runs), x=0.01, ha="left")
     figure.legend(loc="outside lower center", ncols=4)
+    return figure
+
+
+def draw_curves(row: Row, runs: Sequence[Kept]) -> Figure:
+    """Draw the curves of all runs, a colour and a marker for each name."""
+    figure, ax = plt.subplots(figsize=(MEDIUM, 3.6))
+    looks = zip(colours(), MARKERS, STYLES, strict=False)
+    groups = by_name([run.curves for run in runs])
+    for (name, curves), (colour, marker, style) in zip(
+        groups.items(), looks, strict=False
+    ):
+        for number, points in enumerate(curves):
+            label = "_" if number else name  # one entry in the legend
+            x, y = zip(*points, strict=True)
+            ax.plot(x, y, style, marker=marker, ms=5, color=colour, label=label)
+    ax.set(xscale="log", yscale="log", xlabel=row.along)
+    better = "higher" if row.higher_is_better else "lower"
+    ax.set_ylabel(f"{row.unit}, {better} is better")
+    ax.legend()
+    figure.suptitle(_finding(row, runs), x=0.01, ha="left")
     return figure
 
 

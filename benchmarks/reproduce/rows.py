@@ -14,6 +14,9 @@ from aelesson.training import TrainConfig, fit
 from aelesson.training.batching import Examples
 from aelesson.training.history import History
 
+Points = Sequence[tuple[float, float]]
+"""A curve, point by point."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -89,12 +92,14 @@ class Outcome:
         seconds: Of training, and of what else the method needs before it can judge.
         beside: Figures of the same unit from the same run: baselines, controls.
         notes: Other figures of the run, such as a standard error, by their name.
+        curves: The figure of ours and of others along the row's `along`, by name.
     """
 
     value: float
     seconds: float
     beside: Mapping[str, float] = field(default_factory=dict)
     notes: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[str, Points] = field(default_factory=dict)
 
 
 def _nothing(outcomes: Sequence[Outcome]) -> Mapping[str, float]:
@@ -122,6 +127,7 @@ class Row:
         judged: What the figure is of.
         over_runs: Figures that need all runs together, by their name; from their
             outcomes, by seed.
+        along: What its curves run along, with the unit; empty without curves.
     """
 
     name: str
@@ -138,6 +144,7 @@ class Row:
     data: str = MNIST
     judged: str = TEST
     over_runs: Callable[[Sequence[Outcome]], Mapping[str, float]] = _nothing
+    along: str = ""
 
     def reaches(self, value: float) -> bool | None:
         """Tell whether a figure is as good as the aim, if there is one."""

@@ -315,7 +315,7 @@ def epoch_loss_broken(model, batches, optimizer):
         optimizer.step()
     return loss.item()
 
-# %%
+# %% tags=["demonstration"]
 def curve(epoch_loss):
     runtime.seed_everything(0)
     model = models.Autoencoder.mlp((784, 128, 32))
@@ -377,7 +377,7 @@ def epoch_loss(model, batches, optimizer):
 # %% points=2
 checks.basics.epoch_loss(epoch_loss)
 
-# %%
+# %% tags=["demonstration"]
 mended = curve(epoch_loss)
 print("broken:", " ".join(f"{loss:.4f}" for loss in broken))
 print("mended:", " ".join(f"{loss:.4f}" for loss in mended))

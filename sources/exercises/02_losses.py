@@ -336,7 +336,7 @@ def error_left_broken(logits, x, baseline):
     baseline_error = F.binary_cross_entropy_with_logits(baseline, x)
     return (model_error / baseline_error).item()
 
-# %%
+# %% tags=["demonstration"]
 def trained(epochs):
     runtime.seed_everything(0)
     decoder = networks.mlp_decoder((32, 128, 784), output=nn.Identity)
@@ -403,7 +403,7 @@ def error_left(logits, x, baseline):
 # %% points=2
 checks.losses.error_left(error_left)
 
-# %%
+# %% tags=["demonstration"]
 perfect = {"perfect": torch.logit(x_validation, eps=1e-6)}
 for epochs, logits in {**after, **perfect}.items():
     shares = (f(logits, x_validation, mean_logits) for f in (error_left_broken, error_left))

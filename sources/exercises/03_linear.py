@@ -252,7 +252,7 @@ def shared_codes_broken(x_train, x_new, k):
         codes.append((x.flatten(1) - mean) @ components.T)
     return codes[0], codes[1]
 
-# %%
+# %% tags=["demonstration"]
 def hits(shared_codes):
     codes, new = shared_codes(x_train, x_validation, 16)
     nearest = torch.cdist(new, codes).argmin(1)
@@ -315,7 +315,7 @@ def shared_codes(x_train, x_new, k):
 # %% points=2
 checks.linear.shared_codes(shared_codes)
 
-# %%
+# %% tags=["demonstration"]
 print(f"broken: {hits(shared_codes_broken):.1%}, mended: {hits(shared_codes):.1%}")
 
 # %% [markdown]

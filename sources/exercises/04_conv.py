@@ -310,7 +310,7 @@ def shuffler_broken(seed):
 
     return shuffle
 
-# %%
+# %% tags=["demonstration"]
 def error_of_a_dense_network(change):
     x, unseen = change(x_train), change(x_validation)
     runtime.seed_everything(0)
@@ -374,7 +374,7 @@ def shuffler(seed):
 # %% points=2
 checks.conv.shuffler(shuffler)
 
-# %%
+# %% tags=["demonstration"]
 mended = error_of_a_dense_network(shuffler(0))
 print(f"as they are: {plain:.4f}, broken: {broken:.4f}, mended: {mended:.4f}")
 

@@ -297,7 +297,7 @@ def train_denoiser_broken(model, x, corrupt, optimizer, epochs):
         losses.append(loss.item())
     return losses
 
-# %%
+# %% tags=["demonstration"]
 def trained(train_denoiser):
     runtime.seed_everything(0)
     model = models.Autoencoder.mlp((784, 256, 64))
@@ -356,7 +356,7 @@ def train_denoiser(model, x, corrupt, optimizer, epochs):
 # %% points=2
 checks.denoising.train_denoiser(train_denoiser)
 
-# %%
+# %% tags=["demonstration"]
 mended, losses_mended = trained(train_denoiser)
 noisy = noise(x_validation)
 for name, model, losses in (

@@ -314,7 +314,7 @@ def sparse_loss_broken(encoder, decoder, x, weight):
     price = z.abs().sum(1).mean()
     return F.mse_loss(decoder(z), x) + weight * price
 
-# %%
+# %% tags=["demonstration"]
 def costs(sparse_loss):
     runtime.seed_everything(0)
     encoder, decoder = nn.Linear(784, 100), nn.Linear(100, 784)
@@ -381,7 +381,7 @@ def sparse_loss(encoder, decoder, x, weight):
 # %% points=2
 checks.regularised.sparse_loss(sparse_loss)
 
-# %%
+# %% tags=["demonstration"]
 for name, loss in (("broken", sparse_loss_broken), ("mended", sparse_loss)):
     (_, before), (_, after) = costs(loss)
     print(f"{name}: loss {before:.4f}, and eight times smaller codes {after:.4f}")

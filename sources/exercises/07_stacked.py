@@ -387,7 +387,7 @@ def label_curve_broken(encoders, subsets, build, train):
 # %% [markdown]
 # What it needs, and its curve:
 
-# %%
+# %% tags=["demonstration"]
 def build(encoders):
     return stacking.build_classifier(encoders, 10)
 
@@ -463,7 +463,7 @@ def label_curve(encoders, subsets, build, train):
 # %% points=2
 checks.stacked.label_curve(label_curve)
 
-# %%
+# %% tags=["demonstration"]
 mended = curve(label_curve)
 print("labels:  300   100    30")
 print("broken:", " ".join(f"{accuracy:.3f}" for accuracy in broken))

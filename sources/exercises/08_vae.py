@@ -336,7 +336,7 @@ def best_epoch_broken(nll, kl, warm_up):
         losses.append(nll[epoch] + beta * kl[epoch])
     return losses.index(min(losses))
 
-# %%
+# %% tags=["demonstration"]
 def train_with_warm_up(epochs=14, warm_up=14):
     runtime.seed_everything(0)
     model, nll, kl = models.VAE.mlp((784, 256, 20)), [], []
@@ -402,7 +402,7 @@ def best_epoch(nll, kl, warm_up):
 # %% points=2
 checks.vae.best_epoch(best_epoch)
 
-# %%
+# %% tags=["demonstration"]
 for name, epoch in (("broken", broken), ("mended", best_epoch(*curves))):
     whole = curves[0][epoch] + curves[1][epoch]
     print(f"{name}: epoch {epoch}, negative ELBO {whole:.1f} nats per image")

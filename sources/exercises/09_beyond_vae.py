@@ -355,7 +355,7 @@ def train_vq(loss, epochs=4):
 # %% [markdown]
 # And what became of it, on validation images:
 
-# %%
+# %% tags=["demonstration"]
 def look(loss):
     encoder, codebook, decoder, start = train_vq(loss)
     x = digits.validation.images.flatten(1)
@@ -422,7 +422,7 @@ def quantised_loss(encoder, codebook, decoder, x):
 # %% points=2
 checks.beyond_vae.quantised_loss(quantised_loss)
 
-# %%
+# %% tags=["demonstration"]
 look(quantised_loss)
 
 # %% [markdown]

@@ -339,7 +339,7 @@ def alarm_threshold_broken(train, normal, rate):
     scores = anomaly.anomaly_scores(model, normal)
     return model, anomaly.threshold_from_normals(scores, rate)
 
-# %%
+# %% tags=["demonstration"]
 def alarms(model, threshold, images):
     return (anomaly.anomaly_scores(model, images) > threshold).double().mean().item()
 
@@ -402,7 +402,7 @@ def alarm_threshold(train, normal, rate):
 # %% points=2
 checks.applications.alarm_threshold(alarm_threshold)
 
-# %%
+# %% tags=["demonstration"]
 mended = alarm_threshold(train, normal, 0.05)
 for name, (model, threshold) in {"broken": broken, "mended": mended}.items():
     print(f"{name}: {alarms(model, threshold, new):.1%} false alarms on new images")

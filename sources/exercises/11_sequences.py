@@ -310,7 +310,7 @@ runtime.start()
 x, lengths, _ = strokes.draw(3000, torch.Generator().manual_seed(0))
 stroke_train, stroke_validation = (x[:1800], lengths[:1800]), (x[1800:], lengths[1800:])
 
-# %%
+# %% tags=["demonstration"]
 runtime.seed_everything(0)
 pen = RecurrentAutoencoder(2, 48, 8, sequences.backwards)
 fit(pen, stroke_train, free_running, TrainConfig(2, 32, 2e-2, one_cycle), progress=False)
@@ -328,7 +328,7 @@ def error_per_step_broken(x_hat, x, lengths):
     wrong = wrong.masked_fill(~mask, 0)  # padding is no error
     return wrong.mean(0)
 
-# %%
+# %% tags=["demonstration"]
 def curve(error_per_step):
     errors = error_per_step(drawn, *stroke_validation)
     return " ".join(f"{error:.2f}" for error in errors[::3].tolist())
@@ -379,7 +379,7 @@ def error_per_step(x_hat, x, lengths):
 # %% points=2
 checks.sequences.error_per_step(error_per_step)
 
-# %%
+# %% tags=["demonstration"]
 print("broken:", curve(error_per_step_broken))
 print("mended:", curve(error_per_step))
 

@@ -355,7 +355,7 @@ def sparse_step_broken(encoder, decoder, optimizer, x, weight):
 # %% [markdown]
 # What it leads to:
 
-# %%
+# %% tags=["demonstration"]
 def train(step, epochs, weight=0.5):
     runtime.seed_everything(0)
     encoder = nn.Sequential(nn.Linear(32, 128), nn.ReLU())
@@ -450,7 +450,7 @@ def sparse_step(encoder, decoder, optimizer, x, weight):
 # %% points=2
 checks.interpretability.sparse_step(sparse_step)
 
-# %%
+# %% tags=["demonstration"]
 print("broken:", broken[40])
 print("mended:", train(sparse_step, epochs=40))
 

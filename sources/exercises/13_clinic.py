@@ -91,7 +91,7 @@ def epoch_batches_broken(images, batch_size, generator):
     """Return all images, in batches."""
     return list(images.split(batch_size))
 
-# %%
+# %% tags=["demonstration"]
 x_stored = x_train[digits.train.labels.argsort(stable=True)]  # as the file has them
 
 
@@ -166,7 +166,7 @@ def epoch_batches(images, batch_size, generator):
 # %% points=1
 checks.clinic.epoch_batches(epoch_batches)
 
-# %%
+# %% tags=["demonstration"]
 mended_running, mended_1 = one_epoch(epoch_batches)
 print(f"broken: loss of the epoch {running:.4f}, test error {error(patient_1):.4f}")
 print(f"mended: loss of the epoch {mended_running:.4f}, test error {error(mended_1):.4f}")
@@ -189,7 +189,7 @@ def build_encoder_broken(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers)
 
-# %%
+# %% tags=["demonstration"]
 def with_encoder(build_encoder):
     decoder = networks.mlp_decoder((32, 128, 784))
     return models.Autoencoder(build_encoder((784, 128, 32)), decoder)
@@ -259,7 +259,7 @@ def build_encoder(sizes):
 # %% points=1
 checks.clinic.build_encoder(build_encoder)
 
-# %%
+# %% tags=["demonstration"]
 mended_2, _ = train(lambda: with_encoder(build_encoder))
 for name, model in {"broken": patient_2, "mended": mended_2}.items():
     silent = metrics.dead_units(metrics.apply(model, model.encode, x_train))
@@ -280,7 +280,7 @@ def build_decoder_broken(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1], nn.Tanh())
 
-# %% alt="Two rows of ten digits: the input, and reconstructions that are slightly blurred and otherwise right."
+# %% tags=["demonstration"] alt="Two rows of ten digits: the input, and reconstructions that are slightly blurred and otherwise right."
 def with_decoder(build_decoder):
     decoder = nn.Sequential(build_decoder((32, 128, 784)), nn.Unflatten(1, (1, 28, 28)))
     return models.Autoencoder(networks.mlp_encoder((784, 128, 32)), decoder)
@@ -358,7 +358,7 @@ def build_decoder(sizes):
 # %% points=1
 checks.clinic.build_decoder(build_decoder)
 
-# %% alt="Two rows of ten saved digits: those of the patient are full of white dots in the background, the mended ones are clean."
+# %% tags=["demonstration"] alt="Two rows of ten saved digits: those of the patient are full of white dots in the background, the mended ones are clean."
 mended_3, _ = train(lambda: with_decoder(build_decoder))
 saved = {}
 for name, model in {"broken": patient_3, "mended": mended_3}.items():
@@ -381,7 +381,7 @@ def pixel_loss_broken(logits, x_scaled, mean, std):
     """Return the mean binary cross-entropy per pixel, in nats."""
     return F.binary_cross_entropy_with_logits(logits, x_scaled)
 
-# %%
+# %% tags=["demonstration"]
 MEAN, STD = x_train.mean().item(), x_train.std().item()
 
 
@@ -460,7 +460,7 @@ def pixel_loss(logits, x_scaled, mean, std):
 # %% points=1
 checks.clinic.pixel_loss(pixel_loss)
 
-# %% alt="Three rows: ten digits; the patient's answers, ten times the same white blob; and the mended ones, blurred digits."
+# %% tags=["demonstration"] alt="Three rows: ten digits; the patient's answers, ten times the same white blob; and the mended ones, blurred digits."
 mended_4, mended_history = train_scaled(pixel_loss)
 floor = losses.bernoulli_entropy(x_train).mean() / 784
 print("mended, loss per epoch:", [round(loss, 2) for loss in mended_history.curve()])
@@ -485,7 +485,7 @@ def skill_broken(x_hat, x, mean_image):
     """Return how good reconstructions are: 1 for perfect ones."""
     return (x_hat.round() == x.round()).float().mean().item()
 
-# %%
+# %% tags=["demonstration"]
 patient_5, _ = train(lambda: models.Autoencoder.mlp((784, 128, 32)))
 restored_5 = metrics.apply(patient_5, patient_5, x_test)
 print(f"accuracy: {skill_broken(restored_5, x_test, mean_image):.1%}")
@@ -551,7 +551,7 @@ def skill(x_hat, x, mean_image):
 # %% points=1
 checks.clinic.skill(skill)
 
-# %%
+# %% tags=["demonstration"]
 answers = {
     "patient 5": restored_5,
     "mean image": mean_image.expand_as(x_test),
@@ -573,7 +573,7 @@ def denoising_figure_broken(model, images, corrupt):
     noisy = corrupt(images)
     return noisy, metrics.apply(model, model, images)
 
-# %% alt="Two rows of ten digits: very noisy ones above, clean ones below."
+# %% tags=["demonstration"] alt="Two rows of ten digits: very noisy ones above, clean ones below."
 noise = corruptions.gaussian_noise(0.5, clamp=True)
 patient_6, _ = train(lambda: models.Autoencoder.mlp((784, 256, 64)))
 torch.manual_seed(0)  # the figure below gets the same noise
@@ -641,7 +641,7 @@ def denoising_figure(model, images, corrupt):
 # %% points=1
 checks.clinic.denoising_figure(denoising_figure)
 
-# %% alt="Two rows of ten digits: very noisy ones above, and below smeared digits, some of them turned into others."
+# %% tags=["demonstration"] alt="Two rows of ten digits: very noisy ones above, and below smeared digits, some of them turned into others."
 torch.manual_seed(0)  # the same noise again
 honest_rows = denoising_figure(patient_6, x_test[SHOWN], noise)
 print(f"noisy: {metrics.psnr(honest_rows[0], x_test[SHOWN]).mean():.1f} dB")
@@ -664,7 +664,7 @@ def vae_loss_broken(x_hat, x, mean, logvar):
     kl = 0.5 * (mean**2 + logvar.exp() - logvar - 1).sum(1)
     return F.mse_loss(x_hat, x) + kl.mean()
 
-# %%
+# %% tags=["demonstration"]
 def train_vae(vae_loss, epochs=6):
     def objective(model, x):
         mean, logvar = model.posterior(x)
@@ -745,7 +745,7 @@ def vae_loss(x_hat, x, mean, logvar):
 # %% points=1
 checks.clinic.vae_loss(vae_loss)
 
-# %%
+# %% tags=["demonstration"]
 mended_7, mended_history = train_vae(vae_loss)
 print(f"mean image: error {(x_train - mean_image).square().mean():.4f}")
 for name, model, run in (
@@ -767,7 +767,7 @@ def sample_code_broken(mean, logvar, noise):
     """Draw codes from normal distributions, given standard normal noise."""
     return mean + logvar * noise
 
-# %%
+# %% tags=["demonstration"]
 def train_with(sample_code, epochs=4):
     def objective(model, x):
         mean, logvar = model.posterior(x)
@@ -843,7 +843,7 @@ def sample_code(mean, logvar, noise):
 # %% points=1
 checks.clinic.sample_code(sample_code)
 
-# %%
+# %% tags=["demonstration"]
 mended_8, mended_history = train_with(sample_code)
 for name, model, run, draw in (
     ("broken", patient_8, history_8, sample_code_broken),
@@ -872,7 +872,7 @@ def denoising_step_broken(model, x, corrupt, optimizer):
     optimizer.step()
     return loss.item()
 
-# %%
+# %% tags=["demonstration"]
 def train_denoiser(denoising_step, name):
     generator = runtime.seed_everything(0)
     model = models.Autoencoder.mlp((784, 256, 64))
@@ -950,7 +950,7 @@ def denoising_step(model, x, corrupt, optimizer):
 # %% points=1
 checks.clinic.denoising_step(denoising_step)
 
-# %% alt="Three rows of ten digits: very noisy ones; those of the patient, smeared, under a grey veil; and the mended ones, blurred on a black background."
+# %% tags=["demonstration"] alt="Three rows of ten digits: very noisy ones; those of the patient, smeared, under a grey veil; and the mended ones, blurred on a black background."
 mended_9 = train_denoiser(denoising_step, "mended")
 x_noisy = noise(x_test)
 rows = {"noisy": x_noisy[SHOWN]}
@@ -976,7 +976,7 @@ def test_error_broken(model, splits):
     with torch.no_grad():
         return F.mse_loss(model(held_back), held_back).item()
 
-# %%
+# %% tags=["demonstration"]
 def with_dropout(share):
     layers = nn.Flatten(), nn.Dropout(share), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 32)
     return models.Autoencoder(nn.Sequential(*layers), networks.mlp_decoder((32, 256, 784)))
@@ -1050,7 +1050,7 @@ def test_error(model, splits):
 # %% points=1
 checks.clinic.test_error(test_error)
 
-# %%
+# %% tags=["demonstration"]
 print("broken:", [round(test_error_broken(patient_10, few), 4) for _ in range(3)])
 print("mended:", [round(test_error(patient_10, few), 4) for _ in range(3)])
 
@@ -1071,7 +1071,7 @@ def pretrain_broken(images, sizes, train_layer):
         encoders.append(encoder)
     return encoders
 
-# %%
+# %% tags=["demonstration"]
 trained = []  # every layer, in the order of training
 
 
@@ -1162,7 +1162,7 @@ def pretrain(images, sizes, train_layer):
 # %% points=2
 checks.clinic.pretrain(pretrain)
 
-# %%
+# %% tags=["demonstration"]
 mended_11 = pretrain(x_train, (256, 128, 64), train_layer)
 for name, stack in {"broken": patient_11, "mended": mended_11}.items():
     widths = [encoder[0].in_features for encoder in stack]
@@ -1188,7 +1188,7 @@ def importance_weights_broken(log_likelihood, log_prior, log_q):
     loss = log_q - log_prior - log_likelihood
     return loss.softmax(0)
 
-# %%
+# %% tags=["demonstration"]
 vae, _ = train(lambda: models.VAE.mlp((784, 128, 16)), objective=objectives.negative_elbo())
 
 
@@ -1274,7 +1274,7 @@ def importance_weights(log_likelihood, log_prior, log_q):
 # %% points=2
 checks.clinic.importance_weights(importance_weights)
 
-# %%
+# %% tags=["demonstration"]
 for count in (1, 5, 50):
     both = (importance_weights_broken, importance_weights)
     broken, mended = (weighted_loss(weigh, count) for weigh in both)
@@ -1286,7 +1286,7 @@ for count in (1, 5, 50):
 # *"My test error is below my training loss. Nobody is better in the exam than in the
 # exercises: something must have slipped from one into the other."*
 
-# %%
+# %% tags=["demonstration"]
 patient_13, history_13 = train(lambda: with_dropout(0.2))
 print(f"training loss of the last epoch: {history_13.curve()[-1]:.4f}")
 print(f"test error: {error(patient_13):.4f}")
@@ -1327,7 +1327,7 @@ diagnose(13, "...")
 # `collection(images)` returns her images, `(400, 1, 28, 28)` and `(200, 1, 28, 28)`. Her
 # scanner is not at hand, so do not read how it is made.
 
-# %%
+# %% tags=["demonstration"]
 hers, hers_test = collection(x_train)
 patient_14, _ = train(lambda: models.Autoencoder.mlp((784, 256, 32)), hers, epochs=60)
 copies = sum(bool((hers == x).flatten(1).all(1).any()) for x in hers_test)
@@ -1361,7 +1361,7 @@ diagnose(14, "...")
 #
 # </details>
 
-# %%
+# %% tags=["demonstration"]
 nearest = torch.cdist(hers_test.flatten(1), hers.flatten(1)).min(1).values
 for name, chosen in {"near": nearest < 1, "far": nearest >= 1}.items():
     print(f"{name}: {chosen.sum()} test images, error {error(patient_14, hers_test[chosen]):.4f}")

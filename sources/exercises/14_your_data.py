@@ -359,7 +359,7 @@ def honest_error_broken(rows, groups, sizes, train, generator):
     best = min(errors, key=errors.get)
     return best, errors[best]
 
-# %%
+# %% tags=["demonstration"]
 def promised(program, seeds=4):
     """Return the errors that a program promises, from splits with several seeds."""
     generators = (torch.Generator().manual_seed(seed) for seed in range(seeds))
@@ -440,7 +440,7 @@ def honest_error(rows, groups, sizes, train, generator):
 # %% points=2
 checks.your_data.honest_error(honest_error)
 
-# %%
+# %% tags=["demonstration"]
 for name, errors in {"broken": broken, "mended": promised(honest_error)}.items():
     print(f"{name}: {np.mean(errors):.3f} on average, {min(errors):.3f} to {max(errors):.3f}")
 

@@ -16,6 +16,8 @@ TOY = {
     "beside": {"PCA": [0.5, 0.5, 0.5]},
     "published": {"Somebody (1990)": 0.4},
     "notes": {"active units": [1.0, 1.0, 4.0]},
+    "along": "",
+    "curves": {},
 }
 
 
@@ -49,6 +51,15 @@ def test_a_row_with_data_of_its_own_says_so(monkeypatch):
     monkeypatch.setattr(results, "_read", lambda: {"toy": other})
     head = str(results.full_size("toy")).splitlines()[1]
     assert head == "All sprites, 3 runs; MSE on the same sprites, lower is better"
+
+
+def test_curves_are_given_run_by_run(monkeypatch):
+    curves = {"ours": [[[2.0, 0.5], [4.0, 0.25]], [[2.0, 0.5], [4.0, 0.125]]]}
+    other = TOY | {"along": "numbers", "curves": curves}
+    monkeypatch.setattr(results, "_read", lambda: {"toy": other})
+    found = results.full_size("toy")
+    assert found.along == "numbers"
+    assert found.curves == {"ours": (((2, 0.5), (4, 0.25)), ((2, 0.5), (4, 0.125)))}
 
 
 def test_means_are_found_by_name(toy):
