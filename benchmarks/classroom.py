@@ -194,6 +194,9 @@ def page(rows: list[dict[str, Any]]) -> str:
 def main(
     students: int,
     sheets: Annotated[list[str] | None, typer.Argument(help="All without.")] = None,
+    trained: Annotated[
+        int, typer.Option(help="Students whose open task trains; as many without.")
+    ] = 0,
     out: Path = ROOT / "docs" / "teaching" / "speed.md",
 ) -> None:
     """Measure a class of so many students on each sheet."""
@@ -201,7 +204,8 @@ def main(
     rows = []
     for sheet, with_open in product(sheets or every, (False, True)):
         with tempfile.TemporaryDirectory() as folder:
-            rows.append(measured(sheet, students, with_open, Path(folder) / "class"))
+            count = trained or students if with_open else students
+            rows.append(measured(sheet, count, with_open, Path(folder) / "class"))
         print(rows[-1], flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(rows), encoding="utf-8")

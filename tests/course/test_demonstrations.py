@@ -48,6 +48,20 @@ def test_demonstrations_are_left_out_with_what_only_they_need():
         "!echo {broken}",
         "%timeit curve(len)",
         "def torn(:\n    broken",
+        "del broken",
+        "broken += [1]",
+        "def mend():\n    global broken\n    broken += 1",
+        "class Mine:\n    broken = broken",
+        "for broken in broken:\n    pass",
+        "if x:\n    broken = 1\nprint(broken)",
+        "try:\n    broken\nexcept NameError:\n    pass",
+        "print(f'{len(broken):{x}}')",
+        "await curve(len)",
+        "print(globals()['broken'])",
+        "eval('curve(len)')",
+        "import __main__\n__main__.curve(len)",
+        "x = [" + "1, " * 50_000 + "]; broken",
+        "f = " + "lambda: " * 1000 + "broken",
     ],
 )
 def test_a_demonstration_that_a_learner_stands_on_is_run(own):
@@ -64,6 +78,13 @@ def test_a_demonstration_that_a_learner_stands_on_is_run(own):
         "# broken, and its curve",
         "'broken'",
         "thing.broken = 1",
+        "broken = 1\nprint(broken)",
+        "for broken in range(3):\n    print(broken)",
+        "with open('x') as broken:\n    print(broken)",
+        "import curve\ncurve(1)",
+        "class Mine:\n    broken = 1",
+        "model.eval()",
+        "x = '\\sigma'",
     ],
 )
 def test_a_name_of_its_own_needs_no_demonstration(own):
@@ -95,6 +116,30 @@ def test_a_learner_cannot_call_a_cell_a_demonstration():
 )
 def test_odd_metadata_tag_nothing(metadata):
     cell = {"cell_type": "code", "metadata": metadata, "source": "y = 2"}
+    assert without([cell], [cell]) == [cell]
+
+
+def test_names_of_a_loop_do_not_chain_demonstrations():
+    """Learners measure something in a cell of their own: that must not run them all."""
+    one = "for name in 'ab':\n    first = name\n    print(name)"
+    other = "for name in 'cd':\n    second = name\n    print(name)"
+    course = [code(one, TAG), code(other, TAG)]
+    assert without([*course, code("print(first)")], course) == [
+        course[0],
+        code("print(first)"),
+    ]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_a_learner_writes_warns_nobody_else():
+    odd = code("x = '\\sigma'; y = 1 is 1")
+    assert without([odd], COURSE) == [odd]
+
+
+@pytest.mark.parametrize("grade", [True, False])
+def test_no_answer_and_no_check_is_a_demonstration(grade):
+    cell = code("y = 2", TAG)
+    cell["metadata"]["nbgrader"] = {"grade": grade, "grade_id": "y"}
     assert without([cell], [cell]) == [cell]
 
 
