@@ -1,11 +1,12 @@
 """Demonstrations are not run where a sheet is judged, unless something needs them."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from aelesson.course.demonstrations import TAG, without
-from aelesson.course.sheets import graded, read_code
+from aelesson.course.sheets import graded, prepare, read_code
 
 ROOT = Path(__file__).parents[2]
 SHEETS = sorted(path.stem for path in (ROOT / "exercises").glob("*.ipynb"))
@@ -160,3 +161,19 @@ def test_no_exercise_of_the_course_needs_one(sheet, folder):
     assert {*graded(run, "grade")} == {*graded(cells, "grade")}
     assert len(run) + len(tagged) == len(cells)
     assert len(tagged) >= 2  # before it is mended, and after
+
+
+def test_a_sheet_is_made_ready_without_its_demonstrations(tmp_path):
+    sheet = json.loads((ROOT / "solutions" / "01_basics.ipynb").read_bytes())
+    course = tmp_path / "exercises" / "01_basics.ipynb"
+    own = tmp_path / "workbook" / "01_basics.ipynb"
+    for path in (course, own):
+        path.parent.mkdir()
+        path.write_text(json.dumps(sheet), encoding="utf-8")
+    prepared = prepare(own, course.parent)
+    shown = [cell for cell in read_code(own) if TAG in cell["metadata"].get("tags", [])]
+    assert len(shown) == 2
+    assert len(prepared.cells) == len(read_code(own)) - 2
+    assert not [cell for cell in prepared.cells if cell in shown]
+    assert len(prepared.exercises) == 7
+    assert not prepared.note
