@@ -29,11 +29,9 @@ lab: $(VENV)/.lab  ## Open the course in JupyterLab
 	@PATH="$(abspath $(BIN)):$$PATH" $(RUN) jupyterlab $(ROOT) --ServerApp.ip=127.0.0.1 \
 		--ServerApp.root_dir="$(CURDIR)" notebooks/00_start_here.ipynb
 
-# Three workers for two cores: many tests wait for a browser or for an end of time. A file
-# stays with one worker, and files come in their order: those that wait before notebooks.
 test: $(VENV)/.test lint types check  ## Run everything: library, exercises, notebooks
-	$(PLAIN) $(RUN) pytest -n 3 --dist loadfile --no-loadscope-reorder \
-		--nbval-lax --nbval-current-env tests notebooks solutions
+	$(PLAIN) $(RUN) pytest -n 2 --dist worksteal tests
+	@$(MAKE) --no-print-directory notebooks
 
 test-fast: $(VENV)/.test  ## Run the quick tests, in about a minute
 	$(PLAIN) $(RUN) pytest -n 2 --dist worksteal -m "not slow" tests

@@ -13,12 +13,13 @@ from hypothesis import settings
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
 mpl.use("agg")  # no test opens a window
+PLAIN = mpl.rcParams.copy()
 
 
 @pytest.fixture(autouse=True)
-def matplotlib_as_it_was() -> Iterator[None]:
-    """Undo what a test sets, so that no test depends on those before it."""
-    with mpl.rc_context():
+def plain_matplotlib() -> Iterator[None]:
+    """Let no test depend on a style that others, or their fixtures, have set."""
+    with mpl.rc_context(PLAIN):
         yield
     plt.close("all")
 
