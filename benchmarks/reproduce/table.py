@@ -2,6 +2,7 @@
 
 from benchmarks.reproduce import (
     autoencoder,
+    code_size,
     denoising,
     few_labels,
     grey_vae,
@@ -18,6 +19,7 @@ from benchmarks.reproduce.rows import Row
 ROWS: tuple[Row, ...] = (
     autoencoder.MLP_ROW,
     autoencoder.CONV_ROW,
+    code_size.ROW,
     denoising.ROW,
     stacked.ROW,
     few_labels.ROW,
