@@ -143,7 +143,12 @@ def nll(
     device = next(model.parameters()).device
     require.whole("samples", samples)
     parts = images.split(max(1, ROWS // samples))
-    bar = tqdm(parts, desc="weighing samples", disable=not progress)
+    bar = tqdm(
+        parts,
+        desc="weighing samples",
+        mininterval=runtime.BAR_SECONDS,
+        disable=not progress,
+    )
 
     def bound(x: Tensor) -> Tensor:
         return iwae_bound(draw_log_weights(model, x, samples, generator))

@@ -13,6 +13,11 @@ from torch import nn
 
 from aelesson import require
 
+BAR_SECONDS = 0.5
+"""Between two states of a progress bar. Each is three messages of a notebook, of which
+a reader that comes late finds the first 1,000: ten states a second lose the last ones.
+"""
+
 
 def start(seed: int | None = None) -> torch.device:
     """Prepare a notebook or script: seed all randomness and choose the device.

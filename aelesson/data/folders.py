@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tqdm.auto import tqdm
 
-from aelesson import require
+from aelesson import require, runtime
 from aelesson.data import classes, pictures
 from aelesson.data.arrays import described
 from aelesson.data.files import DataError
@@ -162,7 +162,9 @@ class FolderDataset(Dataset[Tensor]):
         """Read every file in some way, and leave out for good those that fail."""
         results, kept = [], []
         hidden = len(self) < MANY
-        for place, name in enumerate(tqdm(self.names, "reading", disable=hidden)):
+        seconds = runtime.BAR_SECONDS
+        bar = tqdm(self.names, "reading", mininterval=seconds, disable=hidden)
+        for place, name in enumerate(bar):
             try:
                 results.append(read(name))
                 kept.append(place)

@@ -240,6 +240,7 @@ def _train(state: TrainState, run: Run, objective: Objective) -> None:
         initial=steps * len(history),
         desc="training",
         unit="step",
+        mininterval=runtime.BAR_SECONDS,
         disable=not run.progress,
     ) as bar:
 
@@ -263,4 +264,4 @@ def _train(state: TrainState, run: Run, objective: Objective) -> None:
             history.epochs.append(Epoch(terms, checked, time.perf_counter() - started))
             if run.checkpoint is not None:
                 state.save(run.checkpoint)
-            bar.set_postfix({"loss": f"{terms['loss']:.4f}"})
+            bar.set_postfix({"loss": f"{terms['loss']:.4f}"}, refresh=False)

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import ReduceLROnPlateau
+from tqdm import tqdm
 
 from aelesson import objectives, training
 from aelesson.models import Autoencoder
@@ -356,6 +357,21 @@ def test_impossible_settings_are_named(field, value):
 def test_settings_cannot_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         TrainConfig().epochs = 3
+
+
+def test_a_bar_sends_fewer_states_than_a_late_reader_keeps(images, monkeypatch):
+    """A minute of them, three messages each, beside what a cell shows."""
+    made = []
+
+    class Bar(tqdm):
+        def __init__(self, *arguments, **settings):
+            super().__init__(*arguments, **settings)
+            made.append(self)
+
+    monkeypatch.setattr("aelesson.training.loop.tqdm", Bar)
+    fit(new_model(), images, objectives.reconstruction(), TrainConfig(2, 16))
+    assert 60 / made[0].mininterval * 3 < 500
+    assert "loss=" in made[0].postfix
 
 
 def test_a_bar_shows_the_run(images, capsys):
