@@ -15,7 +15,7 @@ from aelesson import require
 
 BAR_SECONDS = 0.5
 """Between two states of a progress bar. Each is three messages of a notebook, of which
-a reader that comes late finds the first 1,000: ten states a second lose the last ones.
+ZeroMQ keeps 1,000 for a reader that comes late; a long cell's last ones would be lost.
 """
 
 

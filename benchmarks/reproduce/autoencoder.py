@@ -50,9 +50,9 @@ def test_error(job: Job, model: Autoencoder) -> float:
     return metrics.reconstruction_error(model, job.splits.test.images).mean().item()
 
 
-def pca_error(job: Job) -> float:
-    """Return the same of PCA with as many numbers, its pixels clipped to [0, 1]."""
-    test, pca = job.splits.test.images, linear.fit_pca(job.splits.train.images, CODE)
+def pca_error(job: Job, code: int = CODE) -> float:
+    """Return the same of PCA with so many numbers, its pixels clipped to [0, 1]."""
+    test, pca = job.splits.test.images, linear.fit_pca(job.splits.train.images, code)
     x_hat = linear.pca_reconstruct(test, *pca).clamp(0, 1)
     return losses.mse(x_hat, test).mean().item()
 

@@ -1,13 +1,12 @@
 """How many numbers does a digit need? PCA and an autoencoder, from 2 to 128."""
 
-from itertools import pairwise
-
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from aelesson import linear, losses, metrics, networks, objectives
+from aelesson import metrics, networks, objectives
 from aelesson.models import Autoencoder
 from aelesson.training import TrainConfig, one_cycle
+from benchmarks.reproduce.autoencoder import pca_error, test_error
 from benchmarks.reproduce.rows import Job, Outcome, Row, chain
 
 CODES = (2, 4, 8, 16, 32, 64, 128)
@@ -29,11 +28,6 @@ def build(code: int) -> Autoencoder:
     )
 
 
-def error(model: Autoencoder, images: Tensor) -> float:
-    """Return the mean squared error per pixel."""
-    return metrics.reconstruction_error(model, images).mean().item()
-
-
 def trained(job: Job, code: int) -> tuple[Autoencoder, int, float]:
     """Train anew with twice the epochs, until the validation error stops falling.
 
@@ -53,18 +47,14 @@ def trained(job: Job, code: int) -> tuple[Autoencoder, int, float]:
             objectives.reconstruction(),
             config,
         ).seconds
-        found.append((error(model, job.splits.validation.images), epochs, model))
-        if any(new > (1 - GAIN) * old for (old, *_), (new, *_) in pairwise(found)):
+        validation = job.splits.validation.images
+        error = metrics.reconstruction_error(model, validation).mean().item()
+        stopped = bool(found) and error > (1 - GAIN) * found[-1][0]
+        found.append((error, epochs, model))
+        if stopped:
             break
     _, epochs, model = min(found, key=lambda each: each[0])
     return model, epochs, seconds
-
-
-def pca_error(job: Job, code: int) -> float:
-    """Return the test error of PCA with as many numbers, pixels clipped to [0, 1]."""
-    test, pca = job.splits.test.images, linear.fit_pca(job.splits.train.images, code)
-    x_hat = linear.pca_reconstruct(test, *pca).clamp(0, 1)
-    return losses.mse(x_hat, test).mean().item()
 
 
 def run(job: Job) -> Outcome:
@@ -73,7 +63,7 @@ def run(job: Job) -> Outcome:
     ours, notes, seconds = {}, {}, 0.0
     for code in codes:
         model, epochs, taken = trained(job, code)
-        ours[code] = error(model, job.splits.test.images)
+        ours[code] = test_error(job, model)
         notes[f"epochs for {code} numbers"] = epochs
         seconds += taken
     pca = {code: pca_error(job, code) for code in codes}
@@ -88,18 +78,17 @@ def run(job: Job) -> Outcome:
 
 ROW = Row(
     name="code-size",
-    title=f"Autoencoder and PCA by code size; the figure is for {SHOWN} numbers",
+    title=f"Autoencoder beside PCA, by code size; with {SHOWN} numbers",
     unit="MSE",
     digits=5,
     aim=None,
     published={},
     settings=(
         f"{chain(WIDTHS)} to a linear code of {CODES[0]} to {CODES[-1]} numbers and "
-        f"back, GELU; batch {BATCH}, Adam {RATE:g}, one cycle. Each "
-        f"size is trained anew for {', '.join(map(str, EPOCHS))} epochs, and no longer "
-        "once twice the epochs lower the error of the validation images by less than "
-        f"{GAIN:.0%}; "
-        "of these trainings the one with the lowest validation error counts."
+        f"back, GELU; batch {BATCH}, Adam {RATE:g}, one cycle. Each size is trained "
+        f"anew for {', '.join(map(str, EPOCHS))} epochs, and no longer once twice the "
+        f"epochs lower the error of the validation images by less than {GAIN:.0%}; of "
+        "these trainings the one with the lowest validation error counts."
     ),
     run=run,
     seeds=1,

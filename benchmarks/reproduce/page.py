@@ -9,7 +9,8 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from aelesson.plots.style import MARKERS, MEDIUM, STYLES, colours
+from aelesson import plots
+from aelesson.plots.style import MEDIUM, colours
 from benchmarks.reproduce import kept
 from benchmarks.reproduce.kept import Kept
 from benchmarks.reproduce.packaged import by_name
@@ -129,19 +130,28 @@ def _notes(runs: Sequence[Kept]) -> str:
 
 def _curves(row: Row, runs: Sequence[Kept]) -> str:
     """Write the points of all curves as one table; of several runs their means."""
-    groups = by_name([run.curves for run in runs])
     places: dict[float, dict[str, str]] = defaultdict(dict)
-    for name, curves in groups.items():
-        for same in zip(*curves, strict=True):  # a point of each run
-            x, y = zip(*same, strict=True)
-            places[mean(x)][name] = _spread(row, y)
+    curves = _over_seeds(runs)
+    for name, points in curves.items():
+        for x, y in points:
+            places[x][name] = _spread(row, y)
     cells = [
-        [f"{x:.4g}", *(found.get(name, "") for name in groups)]
+        [f"{x:.4g}", *(found.get(name, "") for name in curves)]
         for x, found in sorted(places.items())
     ]
-    head = [row.along, *(f"{name}, {row.unit}" for name in groups)]
+    head = [row.along, *(f"{name}, {row.unit}" for name in curves)]
     lines = [head, ["---"] * len(head), *cells] if cells else []
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _over_seeds(runs: Sequence[Kept]) -> dict[str, list[tuple[float, list[float]]]]:
+    """Return each curve's points: the mean place of all runs, and their figures."""
+    found: dict[str, list[tuple[float, list[float]]]] = defaultdict(list)
+    for name, curves in by_name([run.curves for run in runs]).items():
+        for same in zip(*curves, strict=True):  # a point of each run
+            x, y = zip(*same, strict=True)
+            found[name].append((mean(x), [*y]))
+    return found
 
 
 def _over_runs(row: Row, runs: Sequence[Kept]) -> str:
@@ -185,23 +195,14 @@ def draw(row: Row, runs: Sequence[Kept]) -> Figure:
 
 
 def draw_curves(row: Row, runs: Sequence[Kept]) -> Figure:
-    """Draw the curves of all runs, a colour and a marker for each name."""
-    figure, ax = plt.subplots(figsize=(MEDIUM, 3.6))
-    looks = zip(colours(), MARKERS, STYLES, strict=False)
-    groups = by_name([run.curves for run in runs])
-    for (name, curves), (colour, marker, style) in zip(
-        groups.items(), looks, strict=False
-    ):
-        for number, points in enumerate(curves):
-            label = "_" if number else name  # one entry in the legend
-            x, y = zip(*points, strict=True)
-            ax.plot(x, y, style, marker=marker, ms=5, color=colour, label=label)
-    ax.set(xscale="log", yscale="log", xlabel=row.along)
+    """Draw the curves, the mean of all runs at each point."""
+    curves = {
+        name: ([x for x, _ in points], [mean(y) for _, y in points])
+        for name, points in _over_seeds(runs).items()
+    }
     better = "higher" if row.higher_is_better else "lower"
-    ax.set_ylabel(f"{row.unit}, {better} is better")
-    ax.legend()
-    figure.suptitle(_finding(row, runs), x=0.01, ha="left")
-    return figure
+    ylabel = f"{row.unit}, {better} is better"
+    return plots.paths(curves, row.along, ylabel, _finding(row, runs), log="xy")
 
 
 def _finding(row: Row, runs: Sequence[Kept]) -> str:

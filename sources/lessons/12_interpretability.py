@@ -839,8 +839,7 @@ explore.latents()
 # %% [markdown]
 # **Read it.** The zeros are a random direction's, the fours the SAE's. Over all pairs that are drawn
 # here, the SAE's nine images are purer in 44 of 100, less pure in 31, and equally pure in 25. That
-# lead is the seed's: of six trainings, one had random directions ahead; which one, the processor
-# decides.
+# lead is the seed's: with another, random directions were ahead; with which, the processor decides.
 #
 # Look at *all* activations above 0: of the images where a latent is active, its digit has a share of
 # 0.42 in the SAE, and of 0.55 with random directions. What sets the SAE apart is the push: at length

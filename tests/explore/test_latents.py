@@ -157,7 +157,7 @@ def purer(shown):
 
 
 @pytest.mark.slow
-def test_with_another_seed_the_lead_is_gone(digits, tmp_path):
+def test_with_another_seed_random_directions_are_purer(digits, tmp_path):
     """With one of these two, that is: which one, the processor decides."""
     leads = []
     for seed in (1, 3):
@@ -172,7 +172,7 @@ def test_with_another_seed_the_lead_is_gone(digits, tmp_path):
             shown[name] = interpret.purity(code.new[:, living], labels, SHOWN)
         right, wrong = purer(shown)
         leads.append(right - wrong)
-    assert min(leads) < 0.05  # of those that are drawn it is 0.13
+    assert min(leads) < 0
 
 
 # ---- in a browser -----------------------------------------------------------------
