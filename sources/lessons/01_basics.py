@@ -519,7 +519,8 @@ for _, errors in found.values():
     assert all(after < before for before, after in zip(errors, errors[1:]))
 
 # %% [markdown]
-# **Read it.** No size is the right one: each doubling lowers the error of both. Lesson 03 asks when PCA is ahead after all.
+# **Read it.** No size is the right one: each doubling lowers the error of both.
+# Lesson 03 asks when PCA is ahead after all.
 
 # %% [markdown]
 # Can a picture show that? Below are codes of 3 for the 500 validation digits, to turn: PCA, an

@@ -486,9 +486,8 @@ assert all(ours < pca for ours, pca in zip(network, of_pca, strict=True))
 
 # %% [markdown]
 # **Read it.** At 128, too: from 16 numbers on PCA has more than twice the network's error.
-# Over-fitting was the reason in section 6, and there are many
-# times as many images here. But the network is a wider one as well: this figure alone does not
-# tell which of the two did it. It has one seed for each size, and some of the errors may fall
+# Over-fitting was the reason in section 6, and there are many times as many images here. But the
+# network is a wider one as well: this figure alone does not tell which of the two did it. It has one seed for each size, and some of the errors may fall
 # further with more epochs, so the lead may be larger, not smaller.
 
 # %% [markdown]
