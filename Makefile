@@ -80,8 +80,9 @@ stress: $(VENV)/.test  ## Try every claim with longer trainings and other widths
 scores: $(VENV)/.test  ## Measure the references of the open tasks
 	$(RUN) tools.scores $(TASKS)
 
-bench: $(VENV)/.test  ## Measure speed, memory and growth: docs/bench.md
+bench: $(VENV)/.test  ## Measure speed, memory, growth, and frames of the explorables
 	$(RUN) benchmarks.speed
+	$(RUN) benchmarks.frames
 
 reproduce: $(VENV)/.test  ## Measure the results at full size; ROW=name for one row
 	$(RUN) benchmarks.reproduce $(ROW)

@@ -1,13 +1,17 @@
 """What every test shares."""
 
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
+
+import aelesson
 
 # Machines differ in speed, and a failure must be the same for everybody.
 settings.register_profile("course", deadline=None, derandomize=True)
@@ -22,6 +26,35 @@ def plain_matplotlib() -> Iterator[None]:
     with mpl.rc_context(PLAIN):
         yield
     plt.close("all")
+
+
+OURS = str(Path(aelesson.__file__).parent)
+
+
+@pytest.fixture
+def steps() -> Callable[[Callable[[], object]], int]:
+    """Return a function that counts the calls of, and by, the library's own code.
+
+    A loop in Python over rows or images shows in it, on whatever machine, where a clock
+    would tell how busy the machine is.
+    """
+
+    def count(work: Callable[[], object]) -> int:
+        seen = 0
+
+        def see(frame: Any, event: str, _: Any) -> None:
+            nonlocal seen
+            if event in ("call", "c_call"):
+                seen += frame.f_code.co_filename.startswith(OURS)
+
+        sys.setprofile(see)
+        try:
+            work()
+        finally:
+            sys.setprofile(None)
+        return seen
+
+    return count
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

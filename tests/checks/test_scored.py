@@ -7,7 +7,6 @@ function that makes what must be refused, and `BETTER`, one that beats the basel
 import importlib
 import re
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 import torch
@@ -28,7 +27,6 @@ TASKS = {
 }
 each = pytest.mark.parametrize(("lesson", "task"), TASKS.values(), ids=TASKS)
 SOURCES = Path(__file__).parents[2] / "sources" / "exercises"
-SECONDS = 20
 
 
 def of_numbers(baseline):
@@ -100,10 +98,8 @@ def test_every_reference_has_been_measured(lesson, task):
 @pytest.mark.slow
 @each
 def test_the_baseline_is_what_was_measured(lesson, task):
-    start = perf_counter()
     value = task.number(task.references[task.baseline]())
     assert value == pytest.approx(measured()[task.name][task.baseline], rel=0.02)
-    assert perf_counter() - start < SECONDS
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 import gzip
 import hashlib
-import time
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,10 +106,8 @@ class TestSample:
         )
         assert ours == theirs
 
-    def test_takes_under_a_second(self):
-        start = time.perf_counter()
-        data.load("mnist-5k")
-        assert time.perf_counter() - start < 1
+    def test_is_read_without_a_loop_over_images(self, steps):
+        assert steps(lambda: data.load("mnist-5k")) < 500  # 122 with torch 2.14
 
     def test_download_has_nothing_to_do(self, tmp_path):
         path = data.download("mnist-5k", tmp_path)

@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pytest
 import torch
-from frames import FRAME, WATCH, forget_frames, usual_frame
 from sklearn.decomposition import PCA
 from sklearn.metrics import mean_squared_error
 from sklearn.neighbors import NearestNeighbors
@@ -272,16 +271,6 @@ def test_a_drawn_seven_is_reconstructed_and_finds_sevens(show, expect):
     network, pca = errors_of(page)
     assert network < 0.01
     assert network < pca
-
-
-@pytest.mark.slow
-def test_a_frame_is_quick(show):
-    page = show("draw", script=WATCH)
-    take(page, "–")
-    forget_frames(page)
-    random = np.random.default_rng(0)
-    draw_by_mouse(page, random.uniform(5, 95, (5, 6, 2)).tolist())
-    assert usual_frame(page, at_least=50) < FRAME
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ import re
 
 import pytest
 import torch
-from frames import FRAME, WATCH, forget_frames, usual_frame
 from scipy.stats import binom
 
 from aelesson import data, interpret
@@ -328,17 +327,6 @@ def test_it_works_by_keyboard(show):
     expect(page.get_by_label("Latent of A")).to_be_focused()
     page.get_by_label("Length of the push").press("ArrowRight")
     expect(said(page)).to_contain_text("With a push of length 1 ")
-
-
-@pytest.mark.slow
-def test_a_frame_is_quick(show):
-    page = opened(show, script=WATCH)
-    forget_frames(page)
-    for length in range(1, 21):
-        page.get_by_label("Length of the push").fill(str(length))
-        expect(said(page)).to_contain_text(f"length {length} ")
-        page.get_by_role("button", name="Another one").nth(length % 2).click()
-    assert usual_frame(page, at_least=20) < FRAME
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pytest
 import torch
-from frames import FRAME, WATCH, usual_frame
 
 from aelesson import corruptions, data, filters, metrics
 from aelesson.explore import STATIC
@@ -456,20 +455,6 @@ def test_it_works_by_keyboard(show):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     wait_for(page, "Network and linear map have met this noise")
-
-
-@pytest.mark.slow
-def test_a_frame_is_short(show):
-    """The page's own work in each frame that draws, slider and brush at work."""
-    page = open_page(show, script=WATCH)
-    choose(page, "brush", 3)
-    box = page.locator("canvas.paintable").bounding_box()
-    for height in (0.2, 0.4, 0.6, 0.8):
-        across(page, box, height)
-    for place in range(11):
-        page.get_by_label("Strength").fill(str(place))
-        settled(page)
-    assert usual_frame(page, at_least=20) < FRAME
 
 
 @pytest.mark.slow

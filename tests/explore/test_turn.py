@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pytest
 import torch
-from frames import FRAME, WATCH, usual_frame
 from matplotlib import colors
 from safetensors.torch import load_file
 from sklearn.decomposition import PCA
@@ -378,13 +377,6 @@ def test_less_motion_is_respected(show, expect):
     expect(status(page)).to_contain_text("; in this picture")
     expect(page.locator(".pause")).to_be_hidden()
     assert "turned by 30 degrees" in name_of(page)
-
-
-@pytest.mark.slow
-def test_a_frame_is_quick(show, expect):
-    page = show("turn", script=WATCH)
-    page.wait_for_function("window.frames.length > 60")
-    assert usual_frame(page, at_least=60) < FRAME
 
 
 @pytest.mark.slow

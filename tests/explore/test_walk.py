@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pytest
 import torch
-from frames import FRAME, WATCH, forget_frames, usual_frame
 from PIL import Image
 from scipy.stats import chi2
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
@@ -415,21 +414,6 @@ def test_a_line_leads_past_other_digits(page, networks, ours, codes):
     assert len(set(met.split()) - {"4", "0"}) >= 2
     page.get_by_label("Line to the digit").select_option("–")
     page.get_by_text("Straight line in z: no second digit is chosen").wait_for()
-
-
-@pytest.mark.slow
-def test_a_frame_is_short_while_it_moves(show):
-    page = opened(show, script=WATCH)
-    for name in (".map", ".paper"):
-        forget_frames(page)
-        box = page.locator(name).bounding_box()
-        page.mouse.move(box["x"] + 20, box["y"] + 20)
-        page.mouse.down()
-        for step in range(40):
-            page.mouse.move(box["x"] + 20 + 4 * step, box["y"] + 20 + 4 * step)
-            page.wait_for_timeout(20)
-        page.mouse.up()
-        assert usual_frame(page, at_least=10) < FRAME, name
 
 
 @pytest.mark.slow

@@ -56,8 +56,12 @@ def served() -> Iterator[str]:
 
 
 @contextmanager
-def shown() -> Iterator[Callable[[str], Page]]:
-    """Give a function that opens an explorable in a browser, by its name."""
+def shown(script: str = "") -> Iterator[Callable[[str], Page]]:
+    """Give a function that opens an explorable in a browser, by its name.
+
+    Args:
+        script: JavaScript that runs before the page's own.
+    """
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -65,6 +69,7 @@ def shown() -> Iterator[Callable[[str], Page]]:
 
         def show(name: str) -> Page:
             page = browser.new_page(viewport={"width": WIDTH, "height": 600})
+            page.add_init_script(script)
             page.goto(f"{address}/{name}.html")
             page.locator("section.explorable").wait_for()
             return page

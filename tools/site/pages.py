@@ -20,7 +20,7 @@ from tools.site.slugs import from_jupyter
 
 HERE = Path(__file__).parent
 NOTEBOOKS = {"notebooks": "Lessons", "exercises": "Exercises"}
-LOOK_UP = ("glossary", "cheat_sheet", "results", "bench", "coverage")
+LOOK_UP = ("glossary", "cheat_sheet", "results", "bench", "frames", "coverage")
 ABOUT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 TEACHING = Path("docs/teaching")  # not in what teachers hand out
 LINKED = ("LICENSE", "LICENSE-CONTENT", "CITATION.cff")  # pages offer them as files
