@@ -8,6 +8,7 @@ import torch
 from aelesson import likelihood
 from aelesson.models import VAE
 from benchmarks.reproduce import (
+    ladder,
     learnt_prior,
     masked,
     sparse_features,
@@ -151,3 +152,40 @@ def test_seeds_are_chosen_without_factors_and_then_compared():
     assert found[f"{ours}: largest gap"] == 0.3
     assert found["beta-VAE: gap of the seed with the lowest -ELBO"] == -0.3
     assert sprites.chosen_blindly(outcomes[:1]) == {}
+
+
+def test_a_combinator_may_trust_its_noisy_value_or_not():
+    noisy, above = torch.randn(2, 5, 3)
+    combine = ladder.Combinator(3)
+    with torch.no_grad():
+        assert combine(noisy, above).abs().max() == 0  # as it begins
+        combine.weights.zero_()[9] = 1
+        assert torch.equal(combine(noisy, above), noisy)
+        combine.weights.zero_()[3] = 2
+        assert torch.equal(combine(noisy, above), 2 * above)
+
+
+def test_a_ladder_denoises_every_layer():
+    torch.manual_seed(0)
+    model = ladder.Ladder((784, 20, 10))
+    entropy, errors = model.losses(torch.rand(30, 1, 28, 28), torch.arange(30) % 10)
+    assert len(errors) == 3
+    torch.testing.assert_close(errors[1], torch.tensor(1.0), atol=0.01, rtol=0)
+    (entropy + sum(errors)).backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+    for combine in model.combine:
+        assert combine.weights.grad.abs().sum() > 0
+
+
+def test_only_clean_passes_are_kept_for_the_test_and_have_no_noise():
+    torch.manual_seed(0)
+    model, x = ladder.Ladder((784, 20, 10)), torch.rand(30, 784)
+    before = [norm.running_mean.clone() for norm in model.norms]
+    ladder.classify(model, (x, torch.arange(30) % 10))
+    assert all(
+        norm.num_batches_tracked == 1 and not torch.equal(norm.running_mean, mean)
+        for norm, mean in zip(model.norms, before, strict=True)
+    )
+    model.eval()
+    assert torch.equal(model(x), model(x))
+    torch.testing.assert_close(model(x)[:3], model(x[:3]))

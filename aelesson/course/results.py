@@ -19,6 +19,7 @@ MNIST, TEST = "All of MNIST", "test images"  # what most rows are about
 WIDTH = 88  # letters in a line
 
 Points = tuple[tuple[float, float], ...]
+Path = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ class FullSize:
         require.choice("name", name, found)
         return mean(found[name])
 
+    def paths(self) -> dict[str, Path]:
+        """Return the curves as `plots.paths` takes them: means over runs, by point."""
+        return {name: _mean_path(runs) for name, runs in self.curves.items()}
+
     def __str__(self) -> str:
         better = "higher" if self.higher_is_better else "lower"
         runs = "1 run" if len(self.ours) == 1 else f"{len(self.ours)} runs"
@@ -92,6 +97,12 @@ class FullSize:
             for value in (mean(values), min(values), max(values))
         )
         return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _mean_path(runs: tuple[Points, ...]) -> Path:
+    same = list(zip(*runs, strict=True))  # each point, in every run
+    positions = tuple(mean(x for x, _ in points) for points in same)
+    return positions, tuple(mean(y for _, y in points) for points in same)
 
 
 def full_size(row: str) -> FullSize:

@@ -43,7 +43,7 @@ class Combinator(nn.Module):
     """
 
     def __init__(self, size: int) -> None:
-        """Begin with what the source begins with: half a sigmoid, and no line."""
+        """Begin as the source does: whatever comes in, the estimate is 0."""
         super().__init__()
         start = torch.tensor([0.0, 1, 0, 0, 0, 0, 1, 0, 0, 0])
         self.weights = nn.Parameter(start[:, None].repeat(1, size))

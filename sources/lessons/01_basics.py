@@ -511,7 +511,7 @@ proven.verdict()
 
 # %% alt="Test MSE against the numbers in the code, from 2 to 128, both axes logarithmic. Both lines fall all the way, and the autoencoder's lies below PCA's at every size."
 by_size = results.full_size("code-size")
-found = {name: tuple(zip(*runs[0])) for name, runs in by_size.curves.items()}
+found = by_size.paths()
 plots.paths(found, xlabel=by_size.along, ylabel="test MSE per pixel", log="xy",
             title="Each doubling of the code pays, for both of them")
 plt.show()

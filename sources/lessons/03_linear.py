@@ -476,7 +476,7 @@ print(full)
 
 # %% alt="Test MSE against the numbers in the code, both axes logarithmic. Both lines fall all the way, and the autoencoder's lies below PCA's at every size from 2 to 128."
 by_size = results.full_size("code-size")
-found = {name: tuple(zip(*runs[0])) for name, runs in by_size.curves.items()}
+found = by_size.paths()
 plots.paths(found, xlabel=by_size.along, ylabel="test MSE per pixel", log="xy",
             title="On all of MNIST the network is ahead at every size")
 plt.show()
@@ -487,8 +487,9 @@ assert all(ours < pca for ours, pca in zip(network, of_pca, strict=True))
 # %% [markdown]
 # **Read it.** At 128, too: from 16 numbers on PCA has more than twice the network's error.
 # Over-fitting was the reason in section 6, and there are many times as many images here. But the
-# network is a wider one as well: this figure alone does not tell which of the two did it. It has one seed for each size, and some of the errors may fall
-# further with more epochs, so the lead may be larger, not smaller.
+# network is a wider one as well: this figure alone does not tell which of the two did it. It has
+# one seed for each size, and some of the errors may fall further with more epochs, so the lead
+# may be larger, not smaller.
 
 # %% [markdown]
 # ## 8. Depth: Does the wall stand?

@@ -53,13 +53,14 @@ def test_a_row_with_data_of_its_own_says_so(monkeypatch):
     assert head == "All sprites, 3 runs; MSE on the same sprites, lower is better"
 
 
-def test_curves_are_given_run_by_run(monkeypatch):
+def test_curves_are_given_run_by_run_and_as_their_means(monkeypatch):
     curves = {"ours": [[[2.0, 0.5], [4.0, 0.25]], [[2.0, 0.5], [4.0, 0.125]]]}
     other = TOY | {"along": "numbers", "curves": curves}
     monkeypatch.setattr(results, "_read", lambda: {"toy": other})
     found = results.full_size("toy")
     assert found.along == "numbers"
     assert found.curves == {"ours": (((2, 0.5), (4, 0.25)), ((2, 0.5), (4, 0.125)))}
+    assert found.paths() == {"ours": ((2, 4), (0.5, 0.1875))}
 
 
 def test_means_are_found_by_name(toy):
