@@ -85,7 +85,7 @@ class Ladder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the clean logits of images `(B, ...)`."""
-        return self.climb(x, self._clean)[-1]
+        return self.climb(x, self.clean)[-1]
 
     def climb(self, x: Tensor, each: Callable[[int, Tensor], Tensor]) -> list[Tensor]:
         """Return the pixels, every layer before its activation, and the logits.
@@ -98,9 +98,9 @@ class Ladder(nn.Module):
         value = found[0]
         for height, (layer, shift) in enumerate(zip(self.up, self.shifts, strict=True)):
             found.append(each(height + 1, layer(value)))
-            value = found[-1] + shift
-            value = value * self.scale if value.shape[1] == 10 else value.relu()
-        return [*found, value]
+            shifted = found[-1] + shift
+            value = shifted.relu()
+        return [*found, shifted * self.scale]
 
     def losses(self, x: Tensor, y: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Return the cross-entropy of the noisy logits, and the error of each height.
@@ -112,8 +112,8 @@ class Ladder(nn.Module):
         Returns:
             The cross-entropy, and the mean squared errors from the pixels to the top.
         """
-        *noisy, logits = self.climb(x, self._noisy)
-        *clean, _ = self.climb(x, self._clean)
+        *noisy, logits = self.climb(x, self.noisy)
+        *clean, _ = self.climb(x, self.clean)
         above = normalised(logits.softmax(1))
         errors = []
         for height in reversed(range(len(clean))):
@@ -123,10 +123,12 @@ class Ladder(nn.Module):
                 above = normalised(self.down[height - 1](estimate))
         return F.cross_entropy(logits, y), errors[::-1]
 
-    def _clean(self, height: int, value: Tensor) -> Tensor:
+    def clean(self, height: int, value: Tensor) -> Tensor:
+        """Bring a layer to mean 0 and variance 1; the pixels stay as they are."""
         return self.norms[height - 1](value) if height else value
 
-    def _noisy(self, height: int, value: Tensor) -> Tensor:
+    def noisy(self, height: int, value: Tensor) -> Tensor:
+        """Do the same by the batch alone, and add noise, to the pixels too."""
         value = normalised(value) if height else value
         return value + self.noise * torch.randn_like(value)
 
@@ -157,7 +159,7 @@ def classify(model: nn.Module, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor
     assert isinstance(model, Ladder)
     x, y = batch
     model(x)  # keeps means and variances for the clean pass
-    return {"loss": F.cross_entropy(model.climb(x, model._noisy)[-1], y)}
+    return {"loss": F.cross_entropy(model.climb(x, model.noisy)[-1], y)}
 
 
 def error(job: Job, name: str, ask: Objective) -> tuple[float, float, float]:

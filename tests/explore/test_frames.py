@@ -52,7 +52,7 @@ def test_however_much_happens_a_frame_is_drawn_once(show, name):
 
 @pytest.mark.slow
 def test_more_work_in_a_frame_is_seen(show):
-    """Thirty milliseconds are put into every frame; most of them must be found."""
+    """Thirty milliseconds are put into every frame, and must be found."""
     wait = "const end = performance.now() + 30; while (performance.now() < end);"
     scripts = {
         "whole": frames.WATCH,
