@@ -235,6 +235,7 @@ def test_the_real_notebooks_are_in_step(job):
     assert not findings, "\n".join(f"{f.path}: {f.problem}" for f in findings)
 
 
+@pytest.mark.slow
 def test_the_real_course_has_no_orphans_and_no_stale_pictures():
     jobs = find_jobs(ROOT)
     by_hand = {f.path for f in check_all(jobs) if f.by_hand and not IN_CI}

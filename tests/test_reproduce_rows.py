@@ -92,6 +92,7 @@ def test_an_estimate_that_was_stopped_goes_on_and_gives_the_same(job, monkeypatc
     assert asked == [2]
 
 
+@pytest.mark.slow
 def test_bounds_are_those_of_the_library_but_for_bfloat16(job):
     model, images = vae.build(), torch.rand(4, 1, 28, 28).round()
     bounds = vae.bounds_in_bfloat16(model, images, 2_000, vae.seeded(job.device))

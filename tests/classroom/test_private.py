@@ -78,6 +78,7 @@ def bytes_of(images):
     return {each.numpy().tobytes() for each in images}
 
 
+@pytest.mark.slow
 def test_a_class_has_digits_that_the_course_has_not(folder):
     theirs = bytes_of(judge.digits().images) | bytes_of(judge.control().images)
     judge.use(folder)
@@ -95,6 +96,7 @@ def test_a_class_has_digits_that_the_course_has_not(folder):
         assert known[x.numpy().tobytes()] == y
 
 
+@pytest.mark.slow
 def test_what_a_seed_draws_is_always_the_same(tmp_path, mnist, quick):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         private.draw_private(tmp_path / name, seed, mnist)
@@ -144,6 +146,7 @@ def test_references_are_measured_on_demand_and_what_is_there_is_kept(
     assert 100 < found["the lesson's VAE"] < 130
 
 
+@pytest.mark.slow
 def test_what_was_stopped_is_drawn_anew(tmp_path, mnist, quick, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt

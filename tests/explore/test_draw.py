@@ -36,6 +36,7 @@ def networks():
 # ---- the figures --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_stored_networks(networks, digits):
     measured = json.loads(json.dumps(draw.figures(networks, digits)))
     assert measured.keys() == FIGURES.keys()
@@ -84,6 +85,7 @@ def test_the_reader_can_find_what_the_lesson_says():
 # ---- JavaScript against PyTorch and scikit-learn ------------------------------------
 
 
+@pytest.mark.slow
 def test_codes_and_errors_are_those_of_pytorch(node, networks, digits):
     x = torch.cat([digits.test.images[:6], draw.sheets()["scribbles"][:4]]).flatten(1)
     found = node(

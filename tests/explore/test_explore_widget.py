@@ -19,6 +19,7 @@ def test_the_widget_holds_the_settings():
     assert settings["rate"] == 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("anywidget")
 def test_python_and_the_page_offer_the_same(show):
     page = show("train", **explore.train(hidden=64, seed=3).settings)

@@ -72,6 +72,7 @@ def test_pca_is_that_of_scikit_learn(digits, codes):
     assert FIGURES["mse"]["pca"] == pytest.approx(error, abs=1e-5)  # 8 bits
 
 
+@pytest.mark.slow
 def test_the_page_reconstructs_as_pytorch_does(digits, codes, page_computes):
     x = digits.validation.images.flatten(1)
     for name in NAMES:

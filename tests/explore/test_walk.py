@@ -62,6 +62,7 @@ def ours(node, pictures):
 # ---- figures ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_stored_weights(networks, digits):
     figures, rows = walk.figures(networks, digits)
     z = figures.pop("codes")["z"]

@@ -69,6 +69,7 @@ def test_without_npm_it_says_what_is_needed(tmp_path, monkeypatch):
     assert not (tmp_path / "hub").exists()
 
 
+@pytest.mark.slow
 def test_a_second_start_leaves_what_users_made(tmp_path):
     lay_out(tmp_path, ["01_basics"])
     mine = tmp_path / "home/ada/notebooks/01_basics.ipynb"

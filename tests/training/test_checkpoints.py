@@ -163,6 +163,7 @@ def test_a_model_goes_on_in_its_own_process_whatever_it_has_learnt(images, path)
     assert len(quiet_fit(model, images, checkpoint=path)) == 3
 
 
+@pytest.mark.slow
 def test_random_damage_is_refused_or_harmless_and_changes_nothing(images, path):
     whole = new_model()
     quiet_fit(whole, images, stopping(9), checkpoint=path)

@@ -28,6 +28,7 @@ def line(made, student, name="grades"):
     return found
 
 
+@pytest.mark.slow
 def test_each_student_has_a_line_and_only_what_was_graded_has_points(
     classroom, grade, hand_in
 ):
