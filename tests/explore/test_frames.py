@@ -1,6 +1,7 @@
 """How often a page draws is counted here; how long it takes is a benchmark's matter."""
 
 import pytest
+from test_every_explorable import NAMES
 
 from benchmarks import frames
 
@@ -69,8 +70,6 @@ def test_more_work_in_a_frame_is_seen(show):
 
 
 def test_every_explorable_is_moved():
-    from test_every_explorable import NAMES
-
     assert sorted(frames.MOVES) == NAMES
 
 
