@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from itertools import pairwise
 from math import prod
 
-import torch
 from torch import Tensor, nn
 
 from aelesson import layers, require, runtime
@@ -15,9 +14,9 @@ class MixedPrecision(nn.Module):
     """Compute a network's layers in bfloat16 while it trains, and return float32.
 
     Weights, gradients of weights and outputs stay float32. In evaluation mode every
-    layer does too, unless the caller computes under `torch.autocast`. It pays on GPUs,
-    and on processors with instructions for bfloat16; on others it is slower than the
-    network alone. Keep a last sigmoid outside: near 1, bfloat16 has steps of 1/256.
+    layer does too, unless the caller computes under `torch.autocast`. A processor
+    without instructions for bfloat16 computes in float32 all the time, which is faster
+    there. Keep a last sigmoid outside: near 1, bfloat16 has steps of 1/256.
 
     Source: Micikevicius et al. (2018), "Mixed precision training".
 
@@ -33,8 +32,7 @@ class MixedPrecision(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the network's output for `x`, in float32."""
         require.tensor("x", x)
-        lower = torch.autocast(x.device.type, torch.bfloat16)
-        with lower if self.training else nullcontext():
+        with runtime.mixed_precision(x.device) if self.training else nullcontext():
             output = layers.through("x", x, self.network)
         return output.float()
 

@@ -2,8 +2,8 @@
 
 import os
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import inf
 from typing import Any
 
@@ -106,6 +106,28 @@ def pick_device() -> torch.device:
     if wanted is not None:
         return require.device("AELESSON_DEVICE", wanted)
     return _accelerator() or torch.device("cpu")
+
+
+def has_bfloat16() -> bool:
+    """Tell whether the processor has instructions for bfloat16.
+
+    Where PyTorch does not tell, as older ones do not, the answer is yes.
+    """
+    told: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    known = [has for name, has in told.items() if "bf16" in name]
+    return any(known) or not known
+
+
+def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """Compute layers in bfloat16 inside, but not where it would be emulated.
+
+    A processor without instructions for bfloat16 computes in float32, as it does
+    outside: it is faster so. Weights stay float32 everywhere.
+    """
+    kind = require.device("device", device).type
+    if kind == "cpu" and not has_bfloat16():
+        return nullcontext()
+    return torch.autocast(kind, torch.bfloat16)
 
 
 @contextmanager

@@ -5,13 +5,21 @@ from pathlib import Path
 
 import torch
 
+from aelesson import runtime
+
 CPU_INFO = Path("/proc/cpuinfo")  # Linux only
 
 
 def describe(device: torch.device) -> str:
-    """Name the processor, the threads and, on CUDA, the GPU; never the machine."""
+    """Name the processor, the threads and, on CUDA, the GPU; never the machine.
+
+    A processor without instructions for bfloat16 is named as such: there mixed
+    precision computes in float32.
+    """
     threads = torch.get_num_threads()
     words = [processor_name(), f"{threads} thread{'s' if threads > 1 else ''}"]
+    if not runtime.has_bfloat16():
+        words.append("no bfloat16")
     if device.type == "cuda":
         words.append(torch.cuda.get_device_name(device))
     return ", ".join(words)

@@ -233,7 +233,26 @@ def test_the_machine_is_its_processor_and_its_threads(tmp_path):
     info.write_text("processor\t: 0\nmodel name\t: Fine Processor 9\n")
     assert machine.processor_name(info) == "Fine Processor 9"
     assert machine.processor_name(tmp_path / "missing")
-    assert re.search(r", \d+ threads?$", machine.describe(torch.device("cpu")))
+    told = machine.describe(torch.device("cpu"))
+    assert re.search(r", \d+ threads?(, no bfloat16)?$", told)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "named"),
+    [
+        ({"avx2": True, "avx512_bf16": False}, True),
+        ({"amx_bf16": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_processor_without_bfloat16_is_named_as_such(
+    monkeypatch, capabilities, named
+):
+    monkeypatch.setattr(
+        torch.cpu, "get_capabilities", lambda: capabilities, raising=False
+    )
+    told = machine.describe(torch.device("cpu"))
+    assert ("no bfloat16" in told) == named
 
 
 def test_weights_are_counted():

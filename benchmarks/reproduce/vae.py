@@ -121,9 +121,9 @@ def bounds_in_bfloat16(
 ) -> Tensor:
     """Return log p(x) as bounded from below, image by image.
 
-    In bfloat16, which is faster: tens of millions of codes are decoded.
+    In bfloat16 where that is faster: tens of millions of codes are decoded.
     """
-    with runtime.evaluating(model), torch.autocast(images.device.type, torch.bfloat16):
+    with runtime.evaluating(model), runtime.mixed_precision(images.device):
         bounds = [
             likelihood.iwae_bound(
                 likelihood.draw_log_weights(model, image, samples, generator)
