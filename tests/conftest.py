@@ -1,8 +1,8 @@
 """What every test shares."""
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +57,15 @@ def steps() -> Callable[[Callable[[], object]], int]:
     return count
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Return a browser, one for all tests of a process: Playwright starts but once."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    with playwright.sync_playwright() as library:
-        found = [path for name in BROWSERS if (path := shutil.which(name))]
-        own = library.chromium.executable_path
-        found += [own] if shutil.which(own) else []
-        if not found:
-            pytest.skip(f"none of {', '.join(BROWSERS)}: no page is opened")
-        opened = library.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox"]
-        )
-        yield opened
-        opened.close()
+    pytest.importorskip("playwright.sync_api", reason="no Playwright")
+    from tools.explore.browser import opened
+
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(opened())
+        except FileNotFoundError as missing:
+            pytest.skip(f"no page is opened: {missing}")
+        yield found

@@ -6,16 +6,16 @@ They lie in docs/explorables: a still of each, and of some a picture that moves 
 import functools
 import http.server
 import io
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from aelesson.explore import STATIC
+from tools.explore.browser import opened
 
 WIDTH = 760  # of the page, in pixels
 COLOURS = 64
@@ -61,11 +61,11 @@ def shown(script: str = "") -> Iterator[Callable[[str], Page]]:
 
     Args:
         script: JavaScript that runs before the page's own.
+
+    Raises:
+        FileNotFoundError: If there is no browser.
     """
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with served() as address, opened() as browser:
 
         def show(name: str) -> Page:
             page = browser.new_page(viewport={"width": WIDTH, "height": 600})
@@ -75,7 +75,6 @@ def shown(script: str = "") -> Iterator[Callable[[str], Page]]:
             return page
 
         yield show
-        browser.close()
 
 
 def write_stills(poses: Mapping[str, Callable[[Page], None]], folder: Path) -> None:
