@@ -11,6 +11,7 @@ from benchmarks.reproduce import (
     ladder,
     learnt_prior,
     masked,
+    over_time,
     sparse_features,
     sprites,
     vae,
@@ -190,3 +191,12 @@ def test_only_clean_passes_are_kept_for_the_test_and_have_no_noise():
     model.eval()
     assert torch.equal(model(x), model(x))
     torch.testing.assert_close(model(x)[:3], model(x[:3]))
+
+
+def test_the_seconds_of_a_crossing_are_read_off_logarithmic_axes():
+    falling, flat = [(1.0, 4.0), (16.0, 0.25)], [(1.0, 1.0), (16.0, 1.0)]
+    assert over_time.crossing(falling, flat) == pytest.approx(4, rel=0.01)
+    assert over_time.crossing(flat, falling) is None  # ends above
+    assert over_time.crossing([(1.0, 0.5), (16.0, 0.25)], flat) is None  # never above
+    later = [(2.0, 2.0), (32.0, 0.125)]  # outside of what both cover nothing is said
+    assert over_time.crossing(later, flat) == pytest.approx(4, rel=0.01)

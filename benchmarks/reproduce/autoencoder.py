@@ -1,5 +1,7 @@
 """Reconstruct digits from 32 numbers: a multilayer perceptron, a conv network."""
 
+from collections.abc import Sequence
+
 from torch import nn
 
 from aelesson import linear, losses, metrics, networks, objectives
@@ -22,12 +24,11 @@ def with_pixels(logits: nn.Module) -> nn.Module:
     return nn.Sequential(MixedPrecision(logits), nn.Sigmoid())
 
 
-def build_mlp() -> Autoencoder:
-    """Return one wide layer on each side of the code."""
-    back = SIZES[::-1]
+def build_mlp(sizes: Sequence[int] = SIZES) -> Autoencoder:
+    """Return a perceptron, by default of one wide layer on each side of the code."""
+    back = networks.mlp_decoder(sizes[::-1], activation=nn.GELU, output=nn.Identity)
     return Autoencoder(
-        MixedPrecision(networks.mlp_encoder(SIZES, nn.GELU)),
-        with_pixels(networks.mlp_decoder(back, activation=nn.GELU, output=nn.Identity)),
+        MixedPrecision(networks.mlp_encoder(sizes, nn.GELU)), with_pixels(back)
     )
 
 

@@ -9,6 +9,7 @@ from benchmarks.reproduce import (
     ladder,
     learnt_prior,
     one_class,
+    over_time,
     sparse_features,
     sprites,
     stacked,
@@ -20,6 +21,7 @@ from benchmarks.reproduce.rows import Row
 ROWS: tuple[Row, ...] = (
     autoencoder.MLP_ROW,
     autoencoder.CONV_ROW,
+    over_time.ROW,
     code_size.ROW,
     denoising.ROW,
     stacked.ROW,
