@@ -14,7 +14,7 @@ class MixedPrecision(nn.Module):
     """Compute a network's layers in bfloat16 while it trains, and return float32.
 
     Weights, gradients of weights and outputs stay float32. In evaluation mode every
-    layer does too, unless the caller computes under `torch.autocast`. A processor
+    layer does too, unless the caller computes under `torch.autocast`. A device
     without instructions for bfloat16 computes in float32 all the time, which is faster
     there. Keep a last sigmoid outside: near 1, bfloat16 has steps of 1/256.
 

@@ -108,11 +108,16 @@ def pick_device() -> torch.device:
     return _accelerator() or torch.device("cpu")
 
 
-def has_bfloat16() -> bool:
-    """Tell whether the processor has instructions for bfloat16.
+def has_bfloat16(device: torch.device) -> bool:
+    """Tell whether a device has instructions for bfloat16, and need not emulate it.
 
     Where PyTorch does not tell, as older ones do not, the answer is yes.
     """
+    kind = require.device("device", device).type
+    if kind == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if kind != "cpu":
+        return True
     told: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     known = [has for name, has in told.items() if "bf16" in name]
     return any(known) or not known
@@ -121,13 +126,12 @@ def has_bfloat16() -> bool:
 def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
     """Compute layers in bfloat16 inside, but not where it would be emulated.
 
-    A processor without instructions for bfloat16 computes in float32, as it does
-    outside: it is faster so. Weights stay float32 everywhere.
+    A device without instructions for bfloat16 computes in float32, as it does outside:
+    it is faster so. Weights stay float32 everywhere.
     """
-    kind = require.device("device", device).type
-    if kind == "cpu" and not has_bfloat16():
+    if not has_bfloat16(device):
         return nullcontext()
-    return torch.autocast(kind, torch.bfloat16)
+    return torch.autocast(torch.device(device).type, torch.bfloat16)
 
 
 @contextmanager

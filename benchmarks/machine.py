@@ -13,15 +13,15 @@ CPU_INFO = Path("/proc/cpuinfo")  # Linux only
 def describe(device: torch.device) -> str:
     """Name the processor, the threads and, on CUDA, the GPU; never the machine.
 
-    A processor without instructions for bfloat16 is named as such: there mixed
-    precision computes in float32.
+    A device without instructions for bfloat16 is named as such: there mixed precision
+    computes in float32.
     """
     threads = torch.get_num_threads()
     words = [processor_name(), f"{threads} thread{'s' if threads > 1 else ''}"]
-    if not runtime.has_bfloat16():
-        words.append("no bfloat16")
     if device.type == "cuda":
         words.append(torch.cuda.get_device_name(device))
+    if not runtime.has_bfloat16(device):
+        words.append("no bfloat16")
     return ", ".join(words)
 
 

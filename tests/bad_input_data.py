@@ -68,7 +68,7 @@ CALLS = {
     "runtime.widths": call(legal=[("sizes", "empty", ())], sizes=(3, 2)),
     "runtime.seed_everything": call(legal=[("seed", "zero", ZERO)], seed=1),
     "runtime.pick_device": call(),
-    "runtime.has_bfloat16": call(),
+    "runtime.has_bfloat16": call(device="cpu"),
     "runtime.mixed_precision": call(device="cpu"),
     "runtime.evaluating": call(model=NET),
     "runtime.random_states": call(),

@@ -87,8 +87,8 @@ def test_an_estimate_that_was_stopped_goes_on_and_gives_the_same(job, monkeypatc
         asked.append(len(part))
         return bounds(model, part, *rest)
 
-    bounds = vae.bounds_in_bfloat16
-    monkeypatch.setattr(vae, "bounds_in_bfloat16", seen)
+    bounds = vae.fast_bounds
+    monkeypatch.setattr(vae, "fast_bounds", seen)
     assert torch.equal(vae.kept_bounds(job, model, images, samples=3), whole)
     assert asked == [2]
 
@@ -96,7 +96,7 @@ def test_an_estimate_that_was_stopped_goes_on_and_gives_the_same(job, monkeypatc
 @pytest.mark.slow
 def test_bounds_are_those_of_the_library_but_for_bfloat16(job):
     model, images = vae.build(), torch.rand(4, 1, 28, 28).round()
-    bounds = vae.bounds_in_bfloat16(model, images, 2_000, vae.seeded(job.device))
+    bounds = vae.fast_bounds(model, images, 2_000, vae.seeded(job.device))
     exact = likelihood.nll(model, images, 2_000, vae.seeded(job.device))
     assert -bounds.mean().item() == pytest.approx(exact.mean, rel=1e-3)
 

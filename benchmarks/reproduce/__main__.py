@@ -50,8 +50,10 @@ def measure(row: Row, seed: int, results: Path, scratch: Path) -> None:
     splits = data.load("mnist")
     commit = kept.current_commit()  # a long run may see another one at its end
     device = runtime.start(seed)
-    # Other settings are another run: its checkpoints are no use to this one.
-    folder = scratch / f"{row.name}-{seed}-{zlib.crc32(row.settings.encode()):08x}"
+    # Other settings or precision are another run, whose checkpoints are no use here.
+    precision = "bfloat16" if runtime.has_bfloat16(device) else "float32"
+    told = zlib.crc32(f"{row.settings} {precision}".encode())
+    folder = scratch / f"{row.name}-{seed}-{told:08x}"
     outcome = row.run(Job(splits, seed, device, folder))
     kept.keep(results, row, kept.describe(row, seed, outcome, device, commit))
     shutil.rmtree(folder, ignore_errors=True)

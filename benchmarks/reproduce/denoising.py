@@ -81,24 +81,24 @@ def run(job: Job) -> Outcome:
     def judge(noisy: Tensor, cleaning: Cleaning) -> float:
         return metrics.psnr(cleaning(noisy).clamp(0, 1), test).mean().item()
 
-    def linear(std: float) -> Cleaning:
-        return filters.best_linear_map(camera(std)(clean), clean)
-
+    strengths = {STD, *STRENGTHS[-job.at_most(len(STRENGTHS), 2) :]}
+    linear = {
+        std: filters.best_linear_map(camera(std)(clean), clean) for std in strengths
+    }
     noisy = spoil(camera, STD)
     beside = {
         "noisy": judge(noisy, lambda x: x),
         "median filter": judge(noisy, filters.median),
         "a tutorial's network": judge(noisy, tutorial),
-        LINEAR: judge(noisy, linear(STD)),
+        LINEAR: judge(noisy, linear[STD]),
         BLIND: judge(noisy, blind),
     }
-    strengths = STRENGTHS[-job.at_most(len(STRENGTHS), 2) :]
-    at = {std: spoil(camera, std) for std in strengths}
+    at = {std: spoil(camera, std) for std in sorted(strengths)}
     curves = {
         TOLD: [(std, judge(x, ours)) for std, x in at.items()],
         UNTOLD: [(std, judge(x, blind)) for std, x in at.items()],
         "linear map, told each": [
-            (std, judge(x, linear(std))) for std, x in at.items()
+            (std, judge(x, linear[std])) for std, x in at.items()
         ],
         "noisy": [(std, judge(x, lambda y: y)) for std, x in at.items()],
     }
@@ -133,8 +133,12 @@ ROW = Row(
         "The curves are of test images with Gaussian noise of other strengths: the "
         "first network knows one of them, the linear map is fitted to each, the blind "
         "network is told nothing. In a trial of 2 epochs, one seed, the loss in dB "
-        "gave 20.51 dB on validation images, and the mean squared error 20.22."
+        "gave 20.52 dB on validation images, and the mean squared error 20.22. An "
+        "earlier form of this row, 5 epochs with the mean squared error, gave 20.83 "
+        "on test images. Means over four or sixteen shifts of an image, tried on the "
+        "trial's network, gained .03 dB or lost .3."
     ),
     higher_is_better=True,
+    seeds=1,
     along="standard deviation of the noise",
 )

@@ -62,10 +62,13 @@ def crossing(first: Points, second: Points) -> float | None:
 
     Returns:
         The seconds; `None` if it is not below at the end of the time that both cover,
-        or is below all the time.
+        or is below all the time, or if they cover none.
     """
     (x, y), (u, v) = (np.log(np.array(points).T) for points in (first, second))
-    both = np.linspace(max(x[0], u[0]), min(x[-1], u[-1]), 1000)
+    begin, end = max(x[0], u[0]), min(x[-1], u[-1])
+    if begin >= end:
+        return None
+    both = np.linspace(begin, end, 1000)
     behind = np.interp(both, x, y) >= np.interp(both, u, v)
     if behind[-1] or not behind.any():
         return None
@@ -98,10 +101,10 @@ ROW = Row(
     aim=None,
     published={},
     settings=(
-        f"A code of {CODE}. Convolutions to {CHANNELS[0]} and {CHANNELS[1]} channels, "
-        "as in the row `conv`; the perceptron of the row `autoencoder`, with seven "
-        f"times as many weights; and {chain(NARROW_SIZES)}, with as many. Each is "
-        "trained anew for "
+        f"Convolutions to {CHANNELS[0]} and {CHANNELS[1]} channels and a code of "
+        f"{CODE}, as in the row `conv`, after {PLAN[CONVOLUTIONS][2][-1]} epochs. "
+        "Beside them the perceptron of the row `autoencoder`, with seven times as many "
+        f"weights, and {chain(NARROW_SIZES)}, with as many. Each is trained anew for "
         + "; ".join(
             f"{', '.join(map(str, epochs))} epochs ({name})"
             for name, (_, _, epochs) in PLAN.items()
@@ -112,8 +115,9 @@ ROW = Row(
     run=run,
     seeds=1,
     remark=(
-        "Mixed precision, where the processor has it. Seconds are those of a machine "
-        "that did nothing else; on another one the order may turn earlier or later."
+        "No rate was chosen anew for longer trainings, or for the narrow perceptron. "
+        "Seconds are those of a machine that did nothing else; on another one the "
+        "order may turn earlier or later."
     ),
     along="seconds of training",
 )
