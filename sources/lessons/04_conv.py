@@ -402,17 +402,16 @@ assert full.mean("multilayer perceptron, same time") < full.mean()
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** "At equal work the convolution is ahead" is a sentence about 3,500 training images. In
-# equal time, on 55,000, a dense network with 1,024 hidden units and seven times as many weights is
-# ahead. Images, width and budget have changed together, so we cannot say which of them turned the
-# order round; that is how far a comparison carries.
+# **Read it.** So the order holds for 3,500 images. On 55,000, in equal time, a dense network with
+# 1,024 hidden units and seven times as many weights is ahead. Images, width and budget changed
+# together: we cannot say which of them turned the order round.
 #
 # ## 5. How do you win unfairly?
 #
 # A popular comparison gives the convolutional network a code of **64** and the dense one a code
 # of **32**. Their parameters are nearly equal, so it even looks fair. Let us split the difference by
 # a dense network with a code of 64 and as many parameters as "conv, 64": 784-123-64. Both dense
-# networks get three times the steps, as in section 4.
+# networks get three times the steps.
 #
 # **Predict:** how much of the difference is the code size alone?
 
@@ -453,7 +452,7 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** A good part of the difference is the code size alone: it takes this dense network half
-# of the way or more to "conv, 32". Equal parameters did not make it fair. Code size,
+# of the way or more to "conv, 32". Code size,
 # parameters, steps, work and images are five budgets; say which of them are equal.
 #
 # ## 6. Is it really the neighbours?
@@ -578,9 +577,9 @@ proven.claim("the code moves more than two thirds as far as to another image",
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Three pixels move the code nearly as far as another image would. They do not fit the
-# strides (section 2), so the *maps* follow only roughly. And where they follow, the dense layer behind
-# them has other weights for the new places.
+# **Read it.** Three pixels move the code nearly as far as another image would. The *maps*
+# follow only shifts that fit the strides, and the dense layer behind them has its own weights for
+# every place.
 #
 # ## 8. Depth: and with pooling?
 #
@@ -739,8 +738,7 @@ plt.show()
 # multiply-adds of kernel 3 in that layer.
 #
 # A pattern at the start need not be one at the end. In the trained network of section 4, does one
-# of the four kinds of pixel, by odd and even rows and columns, have a larger error than the others?
-# Is one brighter than it should be?
+# of the four kinds of pixel have a larger error than the others? Is one too bright?
 
 # %%
 conv_32 = trained[CONV].cpu()
@@ -963,9 +961,8 @@ proven.verdict()
 # - At equal code size and at equal parameters the convolutional network won, and paid in work. Who
 #   changes the code size as well measures something else.
 # - On 3,500 images it was ahead at equal work, too; on all of MNIST, in equal time, a wide dense
-#   network was. A result holds for the images, the sizes and the budget that it was measured with.
-# - Shifted digits hurt it like the dense network, and PCA least: its maps follow only shifts that
-#   fit the strides, its dense layer none.
+#   network was.
+# - Shifted digits hurt it like the dense network, and PCA least.
 #
 # ## What we claimed
 #

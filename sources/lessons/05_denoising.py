@@ -722,10 +722,14 @@ proven.verdict()
 # Every denoiser harms it. After these epochs the MLP is the worst: it has only ever seen images whose
 # black was a noisy grey. At twice their level, the linear map is then ahead of both networks (with
 # eight times the epochs, tried once, neither held). Training on
-# all levels helps where the specialist is lost, and costs a little where it is at home. At full size
-# ([results](../docs/results.md#denoising)) it costs more: a U-Net that is told neither the kind nor
-# the strength of the noise is 1.2 dB behind at 0.5, but ahead at 1 and at 0.2 and below. So a
-# denoiser is a tool for the damage that it was trained on. And for other *kinds* of damage?
+# all levels helps where the specialist is lost, and costs a little where it is at home. So a
+# denoiser is a tool for the damage that it was trained on.
+
+# %% [markdown]
+# At full size ([results](../docs/results.md#denoising)) it costs more: a U-Net that is told neither
+# the kind nor the strength of the noise is 1.2 dB behind at 0.5, but ahead at 1, and at 0.2 and below.
+#
+# And for other *kinds* of damage?
 #
 # ## 8. Depth: does one kind of damage teach another?
 #
