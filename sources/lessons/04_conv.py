@@ -364,9 +364,9 @@ for name, error in train_mse.items():
 
 # %% [markdown]
 # **Read it.** The convolutional network wins all three, by least at equal work, and by most at equal
-# parameters, where the dense one had to become narrow. Its bill comes in work: it uses each weight at many places,
-# three times the multiply-adds per image. With as much work the dense network is about as good *on
-# its training images*; what it lacks is what holds for new ones.
+# parameters, where the dense one had to become narrow. Its bill comes in work: it uses each weight at
+# many places, three times the multiply-adds per image. With as much work the dense network is about
+# as good *on its training images*; what it lacks is what holds for new ones.
 #
 # **At full size** the comparison is at equal time, and it ends the other way round:
 
@@ -399,6 +399,7 @@ proven.claim(
     test_mse[MORE] / train_mse[MORE] > test_mse[CONV] / train_mse[CONV],
 )
 assert full.mean("multilayer perceptron, same time") < full.mean()
+assert test_mse[DENSE_SMALL] > test_mse[DENSE] > test_mse[MORE]
 proven.verdict()
 
 # %% [markdown]
