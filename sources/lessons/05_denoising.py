@@ -80,7 +80,8 @@ plt.show()
 # %% [markdown]
 # Two measures, both larger for better images. The **peak signal-to-noise ratio** (PSNR) is the
 # mean squared error on a log scale, in decibels: $-10 \log_{10} \mathrm{MSE}$ for pixels up
-# to 1. So 10 dB more is a tenth of the error, and 3 dB more is half of it.
+# to 1. So 10 dB more is a tenth of the error, and 3 dB more is half of it. We show
+# means over images.
 #
 # **Structural similarity** (SSIM; Wang et al., 2004) slides a small Gaussian window over
 # both images and compares what is in it: means, variances and the covariance,
@@ -290,7 +291,8 @@ assert torch.allclose(*values)
 
 # %% [markdown]
 # The noise could also be drawn once for each training image, and kept. We train the same
-# network both ways, for equally many steps: one hidden layer of 256, which is the code.
+# network both ways, for equally many steps: a linear layer to 256 numbers, the code, and one back,
+# then a sigmoid.
 #
 # **Predict:** which of the two does better on the noisy images that it was trained with?
 
@@ -337,7 +339,7 @@ proven.verdict()
 # It has no narrow code; it returns logits, for the binary
 # cross-entropy of lesson 02.
 #
-# **Predict:** the MLP has 402,448 weights, the convolutional net 5,169. Which one wins?
+# **Predict:** the MLP of section 4 has 402,448 weights, the convolutional net 5,169. Which one wins?
 
 # %%
 def conv_net(first):
@@ -391,12 +393,12 @@ plt.show()
 
 # %% [markdown]
 # **Read it.** The convolutional net wins (with 8 channels not on each seed), with almost 80 times
-# fewer weights than the MLP: it learns a stroke once for all places.
+# fewer weights than the MLP. It learns a stroke once for all places (loss, epochs and ReLUs differ).
 #
-# The popular network is behind a filter. Its bottleneck, or ten epochs? We train it
-# eight times as long.
+# The popular network is behind a filter. Its bottleneck, or ten epochs? We train it for eight times
+# the epochs, in batches twice as large.
 #
-# **Predict:** where will its curve end: above total variation, or below the linear map?
+# **Predict:** where will its error end, beside total variation's and the linear map's?
 
 # %%
 LONG = replace(MLP, epochs=8 * MLP.epochs, batch_size=128)
@@ -410,7 +412,7 @@ level = {
 }
 level = {name: F.mse_loss(x.clamp(0, 1), x_val).item() for name, x in level.items()}
 
-# %% alt="Validation error against epochs: the network with a code of 32 starts far above all, crosses the line of total variation after about half of the epochs and ends near that of the linear map, while the line of the wide network stays below."
+# %% alt="Validation error against epochs: the network with a code of 32 starts far above all, crosses the line of total variation after about half of the epochs and ends between it and that of the linear map, while the line of the wide network stays below."
 curve = history.curve("validation")
 plots.lines(
     range(1, len(curve) + 1),
@@ -422,12 +424,11 @@ plots.lines(
 plt.show()
 
 # %% [markdown]
-# **Read it.** It was mostly the epochs. Trained for longer it passes every filter and comes
-# close to the linear map; we do not say that it loses to it, only that it had not won by then.
-# A narrow code does not forbid cleaning, and cleaning does not need one: 256 units were ahead after
-# an eighth of the epochs. What forbids copying here is the noise.
+# **Read it.** It was mostly the training: after 80 epochs it has passed every filter. A narrow code
+# does not forbid cleaning, and cleaning does not need one: 256 units were ahead after an eighth of
+# the epochs. What forbids copying here is the noise.
 #
-# **At full size.** All of MNIST, and a U-Net, which has no code either:
+# **At full size.** All of MNIST, and a U-Net (Ronneberger et al., 2015): convolutions at two scales, no code.
 
 # %%
 full = results.full_size("denoising")
@@ -441,6 +442,7 @@ for name in ["noisy input", *ranks]:
     proven.figure(f"test SSIM, {name}", scores[name][1], digits=3)
 weights = {m: sum(p.numel() for p in m.parameters()) for m in (fresh, conv)}
 proven.claim("the convolutional net has 5,169 weights", weights[conv] == 5169)
+assert sum(p.numel() for p in models.Autoencoder.mlp((784, 256)).parameters()) == 402_448
 proven.claim(
     "by PSNR and by SSIM: total variation < best linear map < MLP < net of 16 channels",
     all(
@@ -479,9 +481,9 @@ proven.verdict()
 
 # %% [markdown]
 # The order is the same: filter, linear map, convolutions. "A tutorial's network" is our narrow
-# one; ten epochs at a constant rate leave it behind the linear map there, too. 5,000 digits mislead
-# about the distance: the linear map gains little from more images, and the best network's lead
-# over it has grown (it is a larger network, too).
+# one; ten epochs at a constant rate leave it behind the linear map. The linear map gains
+# little from more images. The best network's lead over it has grown; but it is larger,
+# trained for longer, and on its error in dB.
 #
 # ## 6. What has a denoiser really learnt?
 #
@@ -591,7 +593,7 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** A network that was only asked to clean has learnt where the data are and which way
+# **Read it.** A network that was asked to clean has learnt where the data are and which way
 # leads there.
 #
 # Can it then *draw* data: follow the arrows from pure noise? Two ways. **Fixed noise:** clean
@@ -615,7 +617,7 @@ for std, lower in zip(stds, stds[1:]):
     mean = keep * sampled + (1 - keep) * clean_points(sampled, std)
     sampled = mean + lower * (1 - keep).sqrt() * torch.randn(2000, 2, generator=fixed)
 
-# %% alt="Three clouds of points: the data, a fuzzy ring that is denser on the right; fixed noise, where all points have run together in a dot and a short arc; falling noise, a fuzzy ring like the data."
+# %% alt="Three clouds of points: the data, a fuzzy ring that is denser on the right; fixed noise, where the points have run together in a dot on the left and a short arc on the right; falling noise, a fuzzy ring like the data."
 draws = {"data": ring_data[:2000], "fixed noise": collapsed, "falling noise": sampled}
 plots.clouds(
     {name: points[:200] for name, points in draws.items()},
@@ -643,9 +645,9 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** At fixed noise each step goes uphill on the *noisy* density, and a climber ends on a
-# peak: all points run together, whatever the data's spread. Only falling noise samples: at
-# high levels the points choose a region in the right shares, at low ones they find their
-# place in it. Denoisers at falling levels are **score-based models** (Song and Ermon, 2019) or
+# peak, here one of two; the data's spread is lost. The second way differs twice: the level falls, and
+# each step adds fresh noise. Its thickness, and its share on the right, come near the data's.
+# Denoisers at falling levels are **score-based models** (Song and Ermon, 2019) or
 # **diffusion models** (Ho et al., 2020).
 #
 # ## 7. Depth: what about noise that it never met?
@@ -670,7 +672,7 @@ cleaners = {
     "conv, all levels": lambda x: clean(conv_range, x),
 }
 
-# %% alt="PSNR against noise level: the input falls from infinity; the networks trained at 0.5 fall away on both sides, the MLP steeply towards clean images; the net trained on all levels is highest at both ends."
+# %% alt="PSNR against noise level: the input falls from infinity; of those fitted at 0.5 all fall towards stronger noise, and the MLP steeply towards clean images as well; the net trained on all levels is highest at both ends."
 LEVELS = [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0]
 at_level = {name: [] for name in cleaners}
 for std in LEVELS:
@@ -719,15 +721,16 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** The input at $\sigma = 0$ is perfect, infinitely many decibels, and not drawn.
-# Every denoiser harms it. After these epochs the MLP is the worst: it has only ever seen images whose
-# black was a noisy grey. At twice their level, the linear map is then ahead of both networks (with
-# eight times the epochs, tried once, neither held). Training on
+# Every denoiser harms it. After these epochs the MLP is the worst, by far: why, when all of them have
+# only seen images whose black was a noisy grey, we do not know. At twice their level, the linear map
+# is then ahead of both networks (with eight times the epochs, tried once, neither claim held). Training on
 # all levels helps where the specialist is lost, and costs a little where it is at home. So a
 # denoiser is a tool for the damage that it was trained on.
 
 # %% [markdown]
-# At full size ([results](../docs/results.md#denoising)) it costs more: a U-Net that is told neither
-# the kind nor the strength of the noise is 1.2 dB behind at 0.5, but ahead at 1, and at 0.2 and below.
+# At full size ([results](../docs/results.md#denoising), one run) the *blind network* of section 5's
+# table was trained on three kinds of noise, of any strength. It is 1.2 dB behind the one that met
+# only 0.5 there, but ahead at 0.1, 0.2 and 1.
 #
 # And for other *kinds* of damage?
 #
@@ -876,7 +879,7 @@ proven.verdict()
 # edges. The objective did not change by a letter: only the corruption did. But read the
 # result rightly. It is the mean of all digits that fit, not the true one: where 14 x 14 pixels
 # do not tell, the net fills in what is usual. And a plain autoencoder enlarges
-# nothing: it takes pairs of small and large.
+# nothing: that takes pairs of a small and a large image.
 #
 # ## 10. Depth: what if the targets are noisy?
 #
@@ -1076,8 +1079,8 @@ proven.verdict()
 # <details><summary>1. Two denoisers have 15 dB and 18 dB. What does that say about their
 # squared errors?</summary>
 #
-# The second one has half of the first one's: 3 dB are a factor of $10^{0.3} = 2.0$, if images,
-# noise and cutting to [0, 1] were the same.
+# For one image, one is half of the other: 3 dB are a factor of $10^{0.3} = 2.0$. For means it
+# holds of the geometric mean, with equal images and noise.
 #
 # </details>
 #
@@ -1117,10 +1120,9 @@ proven.verdict()
 #
 # - A denoiser gets a corrupted image and is asked for the clean one, with new noise at every
 #   step. Noise that is drawn once and kept is learnt by heart.
-# - Once the bias of clamped noise was undone, filters gained several dB. The best linear map beat
+# - Once the bias of clamped noise was undone, the filters that average gained 2 dB or more. The best linear map beat
 #   all five, a wide MLP the linear map, and a small convolutional net the MLP. The network with a
-#   code of 32 was behind a filter after 10 epochs and ahead of all five after 80: needing longer
-#   is not losing.
+#   code of 32 was behind a filter after 10 epochs and ahead of all five after 80.
 # - The optimal denoiser is $y + \sigma^2\nabla\log p_\sigma(y)$. A small network found it from
 #   examples alone: to clean is to know where the data are.
 # - At fixed noise, cleaning again and again runs to a peak. With falling noise it samples:
@@ -1167,6 +1169,8 @@ proven.summary()
 #   [doi:10.1162/NECO_a_00142](https://doi.org/10.1162/NECO_a_00142).
 # - G. Alain and Y. Bengio (2014), *What regularized auto-encoders learn from the
 #   data-generating distribution*, [arXiv:1211.4246](https://arxiv.org/abs/1211.4246).
+# - O. Ronneberger, P. Fischer and T. Brox (2015), *U-Net: convolutional networks for biomedical
+#   image segmentation*, [arXiv:1505.04597](https://arxiv.org/abs/1505.04597).
 # - J. Lehtinen et al. (2018), *Noise2Noise: learning image restoration without clean data*,
 #   [arXiv:1803.04189](https://arxiv.org/abs/1803.04189).
 # - Y. Song and S. Ermon (2019), *Generative modeling by estimating gradients of the data
