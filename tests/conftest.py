@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+import torch
 from hypothesis import settings
 
 import aelesson
@@ -55,6 +56,16 @@ def steps() -> Callable[[Callable[[], object]], int]:
         return seen
 
     return count
+
+
+@pytest.fixture
+def capabilities(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give a function that says what PyTorch knows of the processor."""
+
+    def say(**known: bool) -> None:
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: known, raising=False)
+
+    return say
 
 
 @pytest.fixture(scope="session")

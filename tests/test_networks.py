@@ -194,20 +194,8 @@ def test_sizes_can_be_lists(build):
     assert parameters(build(3, [4, 5], [1, 8, 8])) > 0
 
 
-@pytest.fixture
-def bfloat16(monkeypatch):
-    """Say of the processor what the test wants."""
-
-    def set_to(has: bool) -> None:
-        monkeypatch.setattr(
-            torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has}, raising=False
-        )
-
-    return set_to
-
-
-def test_mixed_precision_trains_in_bfloat16_and_answers_in_float32(bfloat16):
-    bfloat16(True)
+def test_mixed_precision_trains_in_bfloat16_and_answers_in_float32(capabilities):
+    capabilities(avx512_bf16=True)
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 8))
     seen = []
@@ -232,15 +220,15 @@ def test_mixed_precision_in_evaluation_is_the_callers_choice():
     assert not torch.equal(rough, mixed(x))
 
 
-def test_without_instructions_for_bfloat16_all_is_float32(bfloat16):
-    bfloat16(False)
+def test_without_instructions_for_bfloat16_all_is_float32(capabilities):
+    capabilities(avx512_bf16=False)
     network = nn.Linear(64, 8)
     mixed, x = networks.MixedPrecision(network).train(), torch.randn(16, 64)
     assert torch.equal(mixed(x), network(x))
 
 
-def test_mixed_precision_gives_float32_gradients_near_the_exact_ones(bfloat16):
-    bfloat16(True)
+def test_mixed_precision_gives_float32_gradients_near_the_exact_ones(capabilities):
+    capabilities(avx512_bf16=True)
     torch.manual_seed(0)
     network = nn.Linear(64, 8)
     mixed, x = networks.MixedPrecision(network), torch.randn(16, 64)

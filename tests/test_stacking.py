@@ -150,7 +150,8 @@ class TestTrainLayers:
             counting.calls == 16 - (step - 1) // 4 * 4
         )  # only epochs that were not done
 
-    def test_mixed_precision_may_be_put_around_layers(self, images):
+    def test_mixed_precision_may_be_put_around_layers(self, images, capabilities):
+        capabilities(avx512_bf16=True)
         mixed = [layer for layer, _ in self.train(images, wrap=MixedPrecision)]
         for layer, plain in zip(mixed, quick_stack(images), strict=True):
             assert not torch.equal(weights(layer), weights(plain))
