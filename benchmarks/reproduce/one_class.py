@@ -185,9 +185,12 @@ ROW = Row(
         "tried, and stayed when their area on validation images was seen. The number "
         "of epochs was chosen by the error of held-out normal images. 1 - SSIM as a "
         "score, and images scaled to one length, lost in a trial with one seed, nine "
-        "of the digits and copies of a slightly other make. Bent by 3 pixels: that is "
-        "the standard deviation of the moves at 4 x 4 points. The plain autoencoder "
-        "differs from ours by noise, blur, width and code."
+        "of the digits and copies of a slightly other make. With anomalies in view "
+        "more can be had: in that earlier form, blurred by 0.7 pixels and scaled to "
+        "one length, the nearest training image had 0.9856, and the network with 1 - "
+        "SSIM 0.9885. Bent by 3 pixels: that is the standard deviation of the moves "
+        "at 4 x 4 points. The plain autoencoder differs from ours by noise, blur, "
+        "width and code."
     ),
     higher_is_better=True,
     seeds=5,
