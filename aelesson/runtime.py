@@ -131,7 +131,7 @@ def mixed_precision(device: torch.device) -> AbstractContextManager[Any]:
     """
     if not has_bfloat16(device):
         return nullcontext()
-    return torch.autocast(torch.device(device).type, torch.bfloat16)
+    return torch.autocast(require.device("device", device).type, torch.bfloat16)
 
 
 @contextmanager

@@ -24,9 +24,7 @@ TUTORIAL = TrainConfig(epochs=10, batch_size=128, learning_rate=1e-3)
 FLOOR = 1e-4  # of a mean squared error: that of 40 dB
 NOISE_SEED = 12345  # of the test images' noise: the same for every run and method
 
-BLIND = "blind network"
 TOLD, UNTOLD = f"told of {STD}", "told nothing"  # of the noise
-LINEAR = "best linear map"
 
 Cleaning = Callable[[Tensor], Tensor]
 """From noisy images to images, of the same shape."""
@@ -90,8 +88,8 @@ def run(job: Job) -> Outcome:
         "noisy": judge(noisy, lambda x: x),
         "median filter": judge(noisy, filters.median),
         "a tutorial's network": judge(noisy, tutorial),
-        LINEAR: judge(noisy, linear[STD]),
-        BLIND: judge(noisy, blind),
+        "best linear map": judge(noisy, linear[STD]),
+        "blind network": judge(noisy, blind),
     }
     at = {std: spoil(camera, std) for std in sorted(strengths)}
     curves = {

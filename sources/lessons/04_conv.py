@@ -917,14 +917,14 @@ proven.verdict()
 #
 # <details><summary>Our answer</summary>
 #
-# Adam moves every weight by about the learning rate. The logit of a pixel is a sum over
-# many weights, and they all move the same way at the start, because most pixels must become
-# darker. So the logit jumps by the rate times the number of weights: in a few steps it is far below
-# zero. There the sigmoid is flat. The gradient of MSE contains its slope, so it vanishes, and
-# nothing brings the pixel back. The gradient of BCE at the logit is just $\hat{x} - x$ (lesson 02):
-# as large as the mistake. BCE also jumps too far, and then comes back. A rate that climbs four times
-# as slowly, over four times the epochs, saved the first one on all three seeds that we tried. MSE
-# does not forbid learning here; BCE forgives.
+# Adam moves every weight by about the learning rate. The logit of a pixel is a sum over many
+# weights, and they all move the same way at the start, because most pixels must become darker. So
+# the logit jumps by many times the rate: in a few steps it is far below zero. There the sigmoid is
+# flat. The gradient of MSE contains its slope, so it vanishes, and nothing brings the pixel back.
+# The gradient of BCE at the logit is just $\hat{x} - x$ (lesson 02): as large as the mistake. BCE
+# also jumps too far, and then comes back. A rate that climbs four times as slowly, over four times
+# the epochs, saved the first one on all three seeds that we tried. MSE does not forbid learning
+# here; BCE forgives.
 #
 # </details>
 #

@@ -339,7 +339,8 @@ proven.verdict()
 # It has no narrow code; it returns logits, for the binary
 # cross-entropy of lesson 02.
 #
-# **Predict:** the MLP of section 4 has 402,448 weights, the convolutional net 5,169. Which one wins?
+# **Predict:** the MLP of section 4 has 402,448 weights, the convolutional net 5,169. Which
+# one wins?
 
 # %%
 def conv_net(first):
@@ -428,7 +429,8 @@ plt.show()
 # does not forbid cleaning, and cleaning does not need one: 256 units were ahead after an eighth of
 # the epochs. What forbids copying here is the noise.
 #
-# **At full size.** All of MNIST, and a U-Net (Ronneberger et al., 2015): convolutions at two scales, no code.
+# **At full size.** All of MNIST, and a U-Net (Ronneberger et al., 2015): convolutions at two scales,
+# no code.
 
 # %%
 full = results.full_size("denoising")
@@ -723,8 +725,8 @@ proven.verdict()
 # **Read it.** The input at $\sigma = 0$ is perfect, infinitely many decibels, and not drawn.
 # Every denoiser harms it. After these epochs the MLP is the worst, by far: why, when all of them have
 # only seen images whose black was a noisy grey, we do not know. At twice their level, the linear map
-# is then ahead of both networks (with eight times the epochs, tried once, neither claim held). Training on
-# all levels helps where the specialist is lost, and costs a little where it is at home. So a
+# is then ahead of both networks (with eight times the epochs, tried once, neither claim held).
+# Training on all levels helps where the specialist is lost, and costs a little where it is at home. So a
 # denoiser is a tool for the damage that it was trained on.
 
 # %% [markdown]
@@ -1120,9 +1122,9 @@ proven.verdict()
 #
 # - A denoiser gets a corrupted image and is asked for the clean one, with new noise at every
 #   step. Noise that is drawn once and kept is learnt by heart.
-# - Once the bias of clamped noise was undone, the filters that average gained 2 dB or more. The best linear map beat
-#   all five, a wide MLP the linear map, and a small convolutional net the MLP. The network with a
-#   code of 32 was behind a filter after 10 epochs and ahead of all five after 80.
+# - Once the bias of clamped noise was undone, the filters that average gained 2 dB or more. The best
+#   linear map beat all five, a wide MLP the linear map, and a small convolutional net the MLP. The
+#   network with a code of 32 was behind a filter after 10 epochs and ahead of all five after 80.
 # - The optimal denoiser is $y + \sigma^2\nabla\log p_\sigma(y)$. A small network found it from
 #   examples alone: to clean is to know where the data are.
 # - At fixed noise, cleaning again and again runs to a peak. With falling noise it samples:
