@@ -39,11 +39,11 @@ def deform() -> corruptions.Corruption:
     return lambda x: add_noise(move(x))
 
 
-def draw_labelled(job: Job) -> list[Tensor]:
+def draw_labelled(job: Job, draws: int) -> list[Tensor]:
     """Return sets of 100 training images that keep their labels; seeds have others."""
-    classes, count = job.splits.train.labels, job.at_most(DRAWS, 2)
+    classes = job.splits.train.labels
     generators = (
-        torch.Generator().manual_seed(100 * job.seed + draw) for draw in range(count)
+        torch.Generator().manual_seed(100 * job.seed + draw) for draw in range(draws)
     )
     return [labels.stratified_subset(classes, PER_CLASS, each) for each in generators]
 
@@ -106,7 +106,7 @@ def baselines(job: Job, chosen: Sequence[Tensor]) -> dict[str, float]:
 
 def run(job: Job) -> Outcome:
     """Train without labels, spread few labels, beside spreading on other codes."""
-    model, chosen = build(), draw_labelled(job)
+    model, chosen = build(), draw_labelled(job, job.at_most(DRAWS, 2))
     ask = objectives.denoising(deform())
     training = job.train("ours", model, job.splits.train.images, ask, TRAINING).seconds
     started = time.perf_counter()
