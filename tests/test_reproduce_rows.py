@@ -1,16 +1,21 @@
 """What single rows of the table of results are made of."""
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
+from torch import nn
 
 from aelesson import likelihood
 from aelesson.models import VAE
+from aelesson.training.history import History
 from benchmarks.reproduce import (
     ladder,
     learnt_prior,
     masked,
+    neighbours,
     over_time,
     sparse_features,
     sprites,
@@ -200,3 +205,56 @@ def test_the_seconds_of_a_crossing_are_read_off_logarithmic_axes():
     assert over_time.crossing([(1.0, 0.5), (16.0, 0.25)], flat) is None  # never above
     later = [(2.0, 2.0), (32.0, 0.125)]  # outside of what both cover nothing is said
     assert over_time.crossing(later, flat) == pytest.approx(4, rel=0.01)
+
+
+@pytest.fixture
+def nothing_spoilt(monkeypatch):
+    monkeypatch.setattr(neighbours.few_labels, "deform", lambda: lambda x: x)
+
+
+def test_what_is_restored_lies_four_steps_away(nothing_spoilt):
+    images = torch.arange(7.0)[:, None, None, None]
+    near = (torch.arange(7)[:, None] + 1) % 7  # each has one neighbour, the next
+    ask = neighbours.restoring_neighbours(images, near)
+    places = torch.tensor([0, 5])
+
+    def to_the_end(x):
+        return (x + 4) % 7
+
+    assert ask(to_the_end, (images[places], places))["loss"].item() == 0
+    loss = ask(nn.Identity(), (images[places], places))["loss"].item()
+    assert loss == (4**2 + 3**2) / 2
+
+
+def test_neighbours_are_the_nearest_others_across_chunks(monkeypatch):
+    monkeypatch.setattr(neighbours, "CHUNK", 2)
+    codes = torch.tensor([[0.0], [1.0], [3.0], [7.0], [3.5]])
+    assert neighbours.nearest(codes, 2).tolist() == [
+        [1, 2],
+        [0, 2],
+        [4, 1],
+        [4, 2],
+        [2, 1],
+    ]
+
+
+@pytest.mark.parametrize("codes", [None, torch.arange(6.0)[:, None]])
+def test_only_without_codes_an_image_is_its_own_neighbour(
+    codes, job, nothing_spoilt, monkeypatch
+):
+    images, asked = torch.rand(6, 1, 28, 28), []
+
+    def train(job, name, model, examples, objective, config):
+        asked.append(objective(nn.Identity(), examples)["loss"].item())
+        return History()
+
+    monkeypatch.setattr(Job, "train", train)
+    splits = SimpleNamespace(train=SimpleNamespace(images=images))
+    neighbours.train(replace(job, splits=splits), "toy", codes)
+    assert len(asked) == 2
+    assert all((loss == 0) == (codes is None) for loss in asked)
+
+
+def test_the_worst_draw_is_that_of_all_runs():
+    runs = [Outcome(1.0, 1.0, notes={neighbours.WORST: worst}) for worst in (1.2, 3.0)]
+    assert list(neighbours.worst_of_all(runs).values()) == [3.0]
