@@ -28,9 +28,9 @@ truth is known, and settings chosen with other seeds. The goals were set before 
 first run of the settings shown; those of `denoising` and `one-class` were raised after
 an earlier form had reached its own. A row has three runs that differ by their seed,
 or fewer if a run takes over half an hour; `one-class` has five, `sprites` ten. A range
-goes from the smallest to the largest run. Mixed precision is float32
-where a machine is named with "no bfloat16"; runs before commit 0d6d3bc have no such
-mark: they emulated it. Published figures are a selection.
+goes from the smallest to the largest run. Mixed precision is float32 where a machine is
+named with "no bfloat16"; runs before commit 0d6d3bc have no such mark: they emulated
+it. Published figures are a selection.
 
 | row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
