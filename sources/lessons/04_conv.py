@@ -846,7 +846,7 @@ for name, (_, errors_then) in along.items():
     print(f"{name}: at the end MSE {seen:.4f} on training images, {errors_then[-1]:.4f} on test images")
 
 # %%
-(_, conv_then), (_, wide_then), (_, narrow_then) = along.values()
+(_, conv_then), (_, wide_then), _ = along.values()
 assert all(wide < conv for wide, conv in zip(wide_then[:4], conv_then[:4], strict=True))
 assert wide_then[-1] > 0.99 * wide_then[-2]
 assert conv_then[-1] < min(wide_then)
