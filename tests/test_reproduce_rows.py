@@ -123,6 +123,27 @@ def test_the_learnt_prior_differs_from_the_row_vae_by_its_prior_alone(job, monke
     assert str(usual.decoder) == str(model.decoder)
 
 
+def test_weights_come_after_the_elbo_and_the_seconds_of_both_count(job, monkeypatch):
+    asked, judged = [], []
+    part = SimpleNamespace(images=torch.rand(4, 1, 28, 28))
+
+    def train(self, name, model, images, objective, config):
+        torch.manual_seed(0)
+        asked.append((name, config, objective(model, images)["loss"].item()))
+        return SimpleNamespace(seconds=len(asked))
+
+    monkeypatch.setattr(Job, "train", train)
+    monkeypatch.setattr(vae, "judge", lambda job, model, s: judged.append((model, s)))
+    learnt_prior.run_weighted(replace(job, splits=SimpleNamespace(train=part)))
+    ((model, seconds),) = judged
+    assert seconds == 1 + 2
+    assert len(model.prior.means) == learnt_prior.NORMALS
+    (elbo, first, once), (iwae, second, weighted) = asked
+    assert (elbo, first) == ("elbo", learnt_prior.ELBO)
+    assert (iwae, second) == ("iwae", learnt_prior.IWAE)
+    assert weighted != once
+
+
 def test_perfect_directions_are_recovered_and_controls_find_nothing(job):
     truth, known, judged, strengths = sparse_features.draw(job)
     assert sparse_features.share(truth.vectors, truth) == 100

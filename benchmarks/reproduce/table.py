@@ -33,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     vae.VAE_ROW,
     vae.IWAE_ROW,
     learnt_prior.ROW,
+    learnt_prior.WEIGHTED_ROW,
     vq_vae.ROW,
     grey_vae.ROW,
     sprites.ROW,
