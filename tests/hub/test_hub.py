@@ -84,8 +84,7 @@ def feedback(tab, user):
     shoot(tab, f"feedback_{user}")
     tab.dblclick(f".jp-DirListing-item:has-text('{SHEET}.html')")
     shown = tab.frame_locator(".jp-HTMLViewer iframe").locator("body")
-    shown.wait_for()
-    tab.wait_for_timeout(1000)
+    shown.filter(has_text="14.0").wait_for()
     shoot(tab, f"feedback_shown_{user}")
     return re.sub(r"\s*/\s*", "/", shown.inner_text())
 

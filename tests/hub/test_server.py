@@ -78,7 +78,7 @@ def hub(tmp_path, box):
 
 def test_users_of_the_machine_get_a_jupyterlab_of_their_own(hub, browser):
     stranger = replace(hub, password="wrong").visit(browser, "ada", "lab")
-    assert "Invalid username or password" in stranger.inner_text("body")
+    stranger.wait_for_selector("text=Invalid username or password")
     for user in USERS:
         tab = hub.visit(browser, user, "lab")
         tab.wait_for_selector(".lm-MenuBar-itemLabel:text-is('Nbgrader')")
