@@ -17,8 +17,8 @@ from benchmarks.reproduce.rows import Job, Outcome, Row, chain, in_words
 STD = 0.5
 STRENGTHS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0)  # standard deviations; the curves' points
 SHARE = 0.5  # of the pixels that the other kinds of noise spoil
-CHANNELS = (32, 64)
-OURS = TrainConfig(epochs=10, batch_size=64, learning_rate=3e-3, schedule=one_cycle)
+CHANNELS = (48, 96)
+OURS = TrainConfig(epochs=12, batch_size=64, learning_rate=3e-3, schedule=one_cycle)
 TUTORIAL_SIZES = (784, 128, 64, 32)
 TUTORIAL = TrainConfig(epochs=10, batch_size=128, learning_rate=1e-3)
 FLOOR = 1e-4  # of a mean squared error: that of 40 dB
@@ -50,6 +50,11 @@ def log_error(x_hat: Tensor, x: Tensor) -> Tensor:
     return 10 * (losses.mse(x_hat, x) + FLOOR).log10()
 
 
+def build() -> nn.Module:
+    """Return the denoiser; its weights lie in the order that a processor is fast in."""
+    return UNet(CHANNELS).to(memory_format=torch.channels_last)
+
+
 def trained(
     job: Job,
     name: str,
@@ -67,8 +72,8 @@ def trained(
 def run(job: Job) -> Outcome:
     """Train a denoiser, one that is told nothing, and a tutorial's; beside filters."""
     clean, test = job.splits.train.images, job.splits.test.images
-    ours, seconds = trained(job, "ours", UNet(CHANNELS), camera(STD), OURS, log_error)
-    blind, _ = trained(job, "blind", UNet(CHANNELS), any_noise, OURS, log_error)
+    ours, seconds = trained(job, "ours", build(), camera(STD), OURS, log_error)
+    blind, _ = trained(job, "blind", build(), any_noise, OURS, log_error)
     mlp = Autoencoder.mlp(TUTORIAL_SIZES)
     tutorial, _ = trained(job, "tutorial", mlp, camera(STD), TUTORIAL)
 
@@ -134,7 +139,10 @@ ROW = Row(
         "gave 20.52 dB on validation images, and the mean squared error 20.22. An "
         "earlier form of this row, 5 epochs with the mean squared error, gave 20.83 "
         "on test images. Means over four or sixteen shifts of an image, tried on the "
-        "trial's network, gained .03 dB or lost .3."
+        "trial's network, gained .03 dB or lost .3. Chosen on validation images, one "
+        "seed: 2 epochs of 32 and 64 channels 20.51 dB; in twice the time, 4 epochs "
+        "20.74, or 2 epochs of 48 and 96 channels 20.68. With 32 and 64 channels and "
+        "10 epochs, this row gave 21.09 on test images."
     ),
     higher_is_better=True,
     seeds=1,
