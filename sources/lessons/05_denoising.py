@@ -730,8 +730,8 @@ proven.verdict()
 # denoiser is a tool for the damage that it was trained on.
 
 # %% [markdown]
-# At full size ([results](../docs/results.md#denoising), one run) the *blind network* of section 5's
-# table was trained on three kinds of noise, of any strength. It is 1.0 dB behind the one that met
+# At full size ([results](../docs/results.md#denoising), one run of 12 epochs) section 5's *blind
+# network* was trained on three kinds of noise, of any strength. It is 1.0 dB behind the one that met
 # only 0.5 there, but ahead at 0.1, 0.2 and 1.
 #
 # And for other *kinds* of damage?
