@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from aelesson import likelihood, objectives
+from aelesson.data import ImageSet, Splits
 from aelesson.models import VAE
 from aelesson.training.history import History
 from benchmarks.reproduce import (
@@ -19,6 +20,7 @@ from benchmarks.reproduce import (
     over_time,
     sparse_features,
     sprites,
+    static_digits,
     vae,
     vq_vae,
 )
@@ -96,6 +98,38 @@ def test_an_estimate_that_was_stopped_goes_on_and_gives_the_same(job, monkeypatc
     monkeypatch.setattr(vae, "fast_bounds", seen)
     assert torch.equal(vae.kept_bounds(job, model, images, samples=3), whole)
     assert asked == [2]
+
+
+def test_static_digits_are_drawn_once_and_the_test_images_as_for_all(job, monkeypatch):
+    def grey():
+        return ImageSet(torch.rand(6, 1, 28, 28))
+
+    splits = Splits("own", train=grey(), validation=grey(), test=grey())
+    job = replace(job, splits=splits)
+    once, again = (static_digits.binarised_once(each) for each in (job, job))
+    drawn = once.splits.train.images
+    assert set(drawn.unique().tolist()) == {0, 1}
+    assert torch.equal(drawn, again.splits.train.images)
+    assert torch.equal(torch.bernoulli(drawn), drawn)
+    assert once.splits.test is splits.test
+    trained, judged = [], []
+
+    def train(job, model, *rest):
+        trained.append(job.splits.train.images)
+        return 1.0
+
+    def judge(job, model, seconds):
+        judged.append(vae.binary_test_images(job))
+        return Outcome(80.0, seconds)
+
+    monkeypatch.setattr(vae, "train", train)
+    monkeypatch.setattr(vae, "judge", judge)
+    outcome = static_digits.run(job)
+    assert [torch.equal(each, drawn) for each in trained] == [True, True]
+    assert torch.equal(judged[0], vae.binary_test_images(job))
+    assert outcome.seconds == 2
+    assert all(math.isfinite(value) for value in outcome.notes.values())
+    assert len(outcome.notes) == 1
 
 
 @pytest.mark.slow

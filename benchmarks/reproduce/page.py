@@ -32,6 +32,10 @@ goes from the smallest to the largest run. Mixed precision is float32 where a ma
 named with "no bfloat16"; runs before commit 0d6d3bc have no such mark: they emulated
 it. Published figures are a selection.
 
+Binary digits are of two kinds, whose figures must not be compared: *dynamic*, where the
+training images are drawn anew at every step, and *static*, where they are drawn once.
+Published figures beside a row are of its kind.
+
 | row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """

@@ -14,6 +14,7 @@ from benchmarks.reproduce import (
     sparse_features,
     sprites,
     stacked,
+    static_digits,
     vae,
     vq_vae,
 )
@@ -34,6 +35,7 @@ ROWS: tuple[Row, ...] = (
     vae.IWAE_ROW,
     learnt_prior.ROW,
     learnt_prior.WEIGHTED_ROW,
+    static_digits.ROW,
     vq_vae.ROW,
     grey_vae.ROW,
     sprites.ROW,

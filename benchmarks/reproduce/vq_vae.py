@@ -135,7 +135,7 @@ def run(job: Job) -> Outcome:
 
 ROW = Row(
     name="vq-vae",
-    title="VQ-VAE with a learnt prior, binary digits, bound on the NLL",
+    title="VQ-VAE with a learnt prior, binary digits (dynamic), bound on the NLL",
     unit="nats",
     digits=2,
     aim=100.0,
