@@ -27,11 +27,15 @@ def run(job: Job) -> Outcome:
     return vae.judge(job, model, vae.train(job, model, vae.ELBO))
 
 
+def train_weighted(job: Job) -> tuple[VAE, float]:
+    """Train with the ELBO, then with importance weights; return the seconds, too."""
+    model = build()
+    return model, vae.train(job, model, ELBO) + vae.train(job, model, IWAE, WEIGHTS)
+
+
 def run_weighted(job: Job) -> Outcome:
     """Train with the ELBO, then with importance weights, and estimate as `vae`."""
-    model = build()
-    seconds = vae.train(job, model, ELBO) + vae.train(job, model, IWAE, WEIGHTS)
-    return vae.judge(job, model, seconds)
+    return vae.judge(job, *train_weighted(job))
 
 
 MODEL = (
