@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from aelesson import likelihood, objectives
 from aelesson.data import ImageSet, Splits
 from aelesson.models import VAE
 from aelesson.training.history import History
 from benchmarks.reproduce import (
+    clusters,
     ladder,
     learnt_prior,
     masked,
@@ -317,3 +319,47 @@ def test_only_without_codes_an_image_is_its_own_neighbour(
 def test_the_worst_draw_is_that_of_all_runs():
     runs = [Outcome(1.0, 1.0, notes={neighbours.WORST: worst}) for worst in (1.2, 3.0)]
     assert list(neighbours.worst_of_all(runs).values()) == [3.0]
+
+
+def test_clusters_of_every_count_are_told_apart(nothing_spoilt):
+    x, chosen = torch.rand(6, 1, 2, 2), torch.tensor([[0, 2]] * 3 + [[1, 0]] * 3)
+    ask = clusters.telling_clusters()
+
+    def sure(x):
+        counts = (2, 3)
+        return [20.0 * F.one_hot(y, n) for y, n in zip(chosen.T, counts, strict=True)]
+
+    def sure_of_the_first(x):
+        first, second = sure(x)
+        return [first, torch.zeros_like(second)]
+
+    assert ask(sure, (x, chosen))["loss"].item() < 1e-4
+    loss = ask(sure_of_the_first, (x, chosen))["loss"].item()
+    assert loss == pytest.approx(math.log(3) / 2, rel=1e-4)
+
+
+def test_clusters_are_those_of_the_codes_and_then_of_the_features(job, monkeypatch):
+    rounds, seen = [], []
+
+    def clustered(codes, counts, seed):
+        seen.append(codes)
+        return found(codes, counts, seed)
+
+    def train(job, name, model, examples, objective, config):
+        rounds.append((name, examples[1]))
+        return History()
+
+    found = clusters.clustered
+    monkeypatch.setattr(clusters, "clustered", clustered)
+    monkeypatch.setattr(Job, "train", train)
+    splits = SimpleNamespace(train=SimpleNamespace(images=torch.rand(6, 1, 28, 28)))
+    codes = torch.tensor([[0.0], [9.0], [0.1], [9.1], [9.2], [0.2]])
+    model, _ = clusters.learn(replace(job, splits=splits), "toy", codes)
+    assert [name for name, _ in rounds] == [f"toy-{i}" for i in range(clusters.ROUNDS)]
+    of_codes = rounds[0][1]
+    assert of_codes.shape == (6, len(clusters.CLUSTERS))
+    for column in of_codes.T:
+        assert torch.equal(column == column[0], codes[:, 0] < 1)
+    assert torch.equal(seen[0], codes)
+    assert all(each.shape == (6, clusters.FEATURES) for each in seen[1:])
+    assert [logits.shape for logits in model(splits.train.images)] == [(6, 2)] * 2

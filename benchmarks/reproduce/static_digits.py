@@ -52,10 +52,10 @@ ROW = Row(
         "variational lossy autoencoder, Chen et al. (2017)": 79.03,
     },
     settings=(
-        "All as in the row `weighted-prior`, but that the training images are binarised "
+        "All as in the row `weighted-prior`, but the training images are binarised "
         f"once: {in_words(learnt_prior.ELBO)} with the ELBO; then "
-        f"{in_words(learnt_prior.IWAE)} with {learnt_prior.WEIGHTS} weights. No setting "
-        f"was chosen for these images. {vae.JUDGED}"
+        f"{in_words(learnt_prior.IWAE)} with {learnt_prior.WEIGHTS} weights. No "
+        f"setting was chosen for these images. {vae.JUDGED}"
     ),
     run=run,
     seeds=1,

@@ -2,6 +2,7 @@
 
 from benchmarks.reproduce import (
     autoencoder,
+    clusters,
     code_size,
     denoising,
     few_labels,
@@ -30,6 +31,7 @@ ROWS: tuple[Row, ...] = (
     ladder.ROW,
     few_labels.ROW,
     neighbours.ROW,
+    clusters.ROW,
     one_class.ROW,
     vae.VAE_ROW,
     vae.IWAE_ROW,

@@ -1,0 +1,163 @@
+"""Classify digits with 100 labels: a network tells clusters of codes apart."""
+
+import time
+from statistics import mean
+
+import torch
+from sklearn.cluster import KMeans
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aelesson import linear, metrics
+from aelesson.objectives import Objective
+from aelesson.training import TrainConfig, one_cycle
+from benchmarks.reproduce import few_labels, neighbours
+from benchmarks.reproduce.rows import Job, Outcome, Row, in_words
+
+CLUSTERS = (100, 30)
+STARTS = 2  # of k-means, whose best is taken
+ROUNDS = 3
+FEATURES, DROPPED = 128, 0.3
+ALONE = 3  # draws of labels that a network learns without any other image
+REPEATED = 128  # how often such an image is in an epoch, each time deformed anew
+TRAINING = TrainConfig(epochs=8, batch_size=128, learning_rate=2e-3, schedule=one_cycle)
+
+
+class Classifier(nn.Module):
+    """The convolutions of `neighbours`, features, and logits for each clustering."""
+
+    def __init__(self, counts: tuple[int, ...]) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            *neighbours.convolutions(),
+            nn.Linear(neighbours.FLAT, FEATURES, bias=False),
+            nn.BatchNorm1d(FEATURES),
+            nn.ReLU(),
+        )
+        self.dropout = nn.Dropout(DROPPED)
+        self.logits = nn.ModuleList(nn.Linear(FEATURES, each) for each in counts)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Return logits for each clustering, `(B, clusters)` each."""
+        features = self.dropout(self.features(x))
+        return [logits(features) for logits in self.logits]
+
+
+def telling_clusters() -> Objective:
+    """Ask for the clusters of digits that are deformed; a batch is digits and these."""
+    spoil = few_labels.deform()
+
+    def objective(model: nn.Module, batch: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        x, clusters = batch
+        pairs = zip(model(spoil(x)), clusters.T, strict=True)
+        return {"loss": torch.stack([F.cross_entropy(*each) for each in pairs]).mean()}
+
+    return objective
+
+
+def clustered(codes: Tensor, counts: tuple[int, ...], seed: int) -> Tensor:
+    """Return the cluster of each code for each count, int64 `(N, counts)`."""
+    found = [
+        KMeans(count, n_init=STARTS, random_state=seed).fit_predict(codes.cpu().numpy())
+        for count in counts
+    ]
+    return torch.stack([torch.from_numpy(each).long() for each in found], dim=1)
+
+
+def learn(job: Job, name: str, codes: Tensor) -> tuple[Classifier, float]:
+    """Learn clusters of codes, then in each round those of the features before.
+
+    Returns:
+        The network, and the seconds of k-means and training.
+    """
+    images, seconds = job.splits.train.images.to(job.device), 0.0
+    counts = tuple(job.at_most(each, 2) for each in CLUSTERS)
+    for number in range(ROUNDS):
+        started = time.perf_counter()
+        clusters = clustered(codes, counts, job.seed).to(job.device)
+        seconds += time.perf_counter() - started
+        model = Classifier(counts).to(memory_format=torch.channels_last)  # faster
+        ask = telling_clusters()
+        history = job.train(
+            f"{name}-{number}", model, (images, clusters), ask, TRAINING
+        )
+        seconds += history.seconds
+        codes = metrics.apply(model, model.features, images)
+    return model, seconds
+
+
+def features(job: Job, model: Classifier) -> tuple[Tensor, Tensor]:
+    """Return the features of all training and test images, `(N, FEATURES)` each."""
+    train, test = (
+        metrics.apply(model, model.features, part.images)
+        for part in (job.splits.train, job.splits.test)
+    )
+    return train, test
+
+
+def predicted_alone(job: Job, name: str, chosen: Tensor) -> Tensor:
+    """Predict test labels by the network that learns few labels and nothing else."""
+    model = Classifier((10,)).to(memory_format=torch.channels_last)
+    part, many = job.splits.train, chosen.repeat(job.at_most(REPEATED, 1))
+    known = part.images[many].to(job.device), part.labels[many, None].to(job.device)
+    job.train(name, model, known, telling_clusters(), TRAINING)
+    logits = metrics.apply(model, lambda x: model(x)[0], job.splits.test.images)
+    return logits.argmax(dim=1).cpu()
+
+
+def run(job: Job) -> Outcome:
+    """Learn clusters of an autoencoder's codes, spread few labels over the features."""
+    images = job.splits.train.images
+    chosen = few_labels.draw_labelled(job, job.at_most(neighbours.DRAWS, 2))
+    _, autoencoder, seconds = neighbours.train_both(job)
+    codes = metrics.apply(autoencoder, autoencoder.encode, images)
+    model, more = learn(job, "clusters", codes)
+    started = time.perf_counter()
+    ours = few_labels.spread(job, chosen, *features(job, model))
+    seconds += more + time.perf_counter() - started
+    pca = linear.fit_pca(images, neighbours.CODE)
+    blind, _ = learn(job, "pca", linear.pca_codes(images, *pca))
+    few = range(job.at_most(ALONE, 2))
+    alone = [predicted_alone(job, f"alone-{i}", chosen[i]) for i in few]
+    beside = {
+        "the codes at the start, as in the row neighbours": few_labels.spread_codes(
+            job, chosen, autoencoder
+        ),
+        f"the same rounds from clusters of PCA-{neighbours.CODE}": few_labels.spread(
+            job, chosen, *features(job, blind)
+        ),
+        f"the same network taught the 100 labels alone, {ALONE} draws": (
+            few_labels.errors(job, alone)
+        ),
+    }
+    return Outcome(
+        mean(ours),
+        seconds,
+        {name: mean(errors) for name, errors in beside.items()},
+        neighbours.notes_of(ours, beside),
+    )
+
+
+ROW = Row(
+    name="clusters",
+    title="100 labels, all images, learning clusters of codes, test error",
+    unit="%",
+    digits=2,
+    aim=neighbours.ROW.aim,
+    published=neighbours.ROW.published,
+    settings=(
+        "The autoencoders of the row `neighbours`; then a network of the same "
+        f"convolutions, with {FEATURES} features in place of the code, learns in "
+        f"{ROUNDS} rounds which cluster a deformed digit is of. Clusters are those of "
+        f"k-means, {' and '.join(map(str, CLUSTERS))} at once, of the codes, and from "
+        "the second round on of the features of the round before; each round has new "
+        f"weights. A round: {in_words(TRAINING)}, and {DROPPED:.0%} of the features "
+        "are dropped. No label until then; they spread over the features, and a run's "
+        f"figure is the mean of {neighbours.DRAWS} draws, as in `neighbours`. What is "
+        "new here was chosen with 5,000 labelled validation images."
+    ),
+    run=run,
+    seeds=1,
+    over_runs=neighbours.worst_of_all,
+    remark="",
+)
