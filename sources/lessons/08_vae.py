@@ -331,7 +331,8 @@ proven.verdict()
 # Test images cost some nats more: 3,500 images are few, and a little is learnt by heart.
 #
 # **At full size.** All of MNIST, convolutions, and the likelihood itself, not its bound (section
-# 10; [results](../docs/results.md#vae)):
+# 10; [results](../docs/results.md#vae)). *Dynamic*: the training images are binarised anew at
+# every step.
 
 # %%
 full = results.full_size("vae")
@@ -341,7 +342,9 @@ for name in ("-ELBO", "active units"):
 
 # %% [markdown]
 # Even its *bound* lies more than 20 nats below ours. So 5,000 digits mislead: never set our nats
-# beside published ones. Of its 50 units less than half are active: our 20 are few.
+# beside published ones. Nor set dynamic figures beside *static* ones, of images binarised once
+# before the training: published tables mix them. Of its 50 units less than half are active: our
+# 20 are few.
 #
 # ## 5. Are its random images digits?
 #

@@ -345,10 +345,14 @@ full, standard = results.full_size("learnt-prior"), results.full_size("vae").mea
 print(full, end="\n\n")
 print(f"With the standard normal {standard:.2f}: the mixture gains {standard - full.mean():.1f} nats.")
 print(f"On the sample it gains {plain['NLL'] - measured['mixture']['NLL']:.1f}.")
+weighted = results.full_size("weighted-prior").mean()
+print(f"With importance weights at the end of its training the mixture has {weighted:.2f}.")
+assert abs(weighted - full.mean()) < 0.1
 
 # %% [markdown]
 # Images, network and epochs differ between the two gains, so this does not say which of them
-# makes a prior pay.
+# makes a prior pay. In these runs 6 epochs of importance weights (section 7) after 45 others gave
+# what 25 more epochs gave, within a tenth of a nat.
 #
 # ## 4. What if the model is told the digit?
 #
