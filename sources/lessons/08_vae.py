@@ -342,9 +342,8 @@ for name in ("-ELBO", "active units"):
 
 # %% [markdown]
 # Even its *bound* lies more than 20 nats below ours. So 5,000 digits mislead: never set our nats
-# beside published ones. Nor set dynamic figures beside *static* ones, of images binarised once
-# before the training: published tables mix them. Of its 50 units less than half are active: our
-# 20 are few.
+# beside published ones. Nor dynamic figures beside *static* ones, of images binarised once:
+# published tables mix them. Of its 50 units less than half are active: our 20 are few.
 #
 # ## 5. Are its random images digits?
 #
