@@ -76,7 +76,7 @@ def learn(job: Job, name: str, codes: Tensor) -> tuple[Classifier, float]:
         started = time.perf_counter()
         clusters = clustered(codes, counts, job.seed).to(job.device)
         seconds += time.perf_counter() - started
-        model = Classifier(counts).to(memory_format=torch.channels_last)  # faster
+        model = Classifier(counts).to(memory_format=torch.channels_last)
         ask = telling_clusters()
         history = job.train(
             f"{name}-{number}", model, (images, clusters), ask, TRAINING

@@ -55,7 +55,7 @@ def build() -> Autoencoder:
         nn.Unflatten(1, (1, 28, 28)),
     )
     model = Autoencoder(encoder, decoder)
-    return model.to(memory_format=torch.channels_last)  # a step takes half the time
+    return model.to(memory_format=torch.channels_last)  # faster on a processor
 
 
 def restoring_neighbours(images: Tensor, near: Tensor) -> Objective:
