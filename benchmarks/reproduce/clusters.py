@@ -86,15 +86,6 @@ def learn(job: Job, name: str, codes: Tensor) -> tuple[Classifier, float]:
     return model, seconds
 
 
-def features(job: Job, model: Classifier) -> tuple[Tensor, Tensor]:
-    """Return the features of all training and test images, `(N, FEATURES)` each."""
-    train, test = (
-        metrics.apply(model, model.features, part.images)
-        for part in (job.splits.train, job.splits.test)
-    )
-    return train, test
-
-
 def predicted_alone(job: Job, name: str, chosen: Tensor) -> Tensor:
     """Predict test labels by the network that learns few labels and nothing else."""
     model = Classifier((10,)).to(memory_format=torch.channels_last)
@@ -113,18 +104,18 @@ def run(job: Job) -> Outcome:
     codes = metrics.apply(autoencoder, autoencoder.encode, images)
     model, more = learn(job, "clusters", codes)
     started = time.perf_counter()
-    ours = few_labels.spread(job, chosen, *features(job, model))
+    ours = few_labels.spread_codes(job, chosen, model, model.features)
     seconds += more + time.perf_counter() - started
     pca = linear.fit_pca(images, neighbours.CODE)
-    blind, _ = learn(job, "pca", linear.pca_codes(images, *pca))
+    from_pca, _ = learn(job, "pca", linear.pca_codes(images, *pca))
     few = range(job.at_most(ALONE, 2))
     alone = [predicted_alone(job, f"alone-{i}", chosen[i]) for i in few]
     beside = {
         "the codes at the start, as in the row neighbours": few_labels.spread_codes(
-            job, chosen, autoencoder
+            job, chosen, autoencoder, autoencoder.encode
         ),
-        f"the same rounds from clusters of PCA-{neighbours.CODE}": few_labels.spread(
-            job, chosen, *features(job, blind)
+        f"the same rounds from clusters of PCA-{neighbours.CODE}": (
+            few_labels.spread_codes(job, chosen, from_pca, from_pca.features)
         ),
         f"the same network taught the 100 labels alone, {ALONE} draws": (
             few_labels.errors(job, alone)

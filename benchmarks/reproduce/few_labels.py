@@ -1,7 +1,7 @@
 """Classify digits with 100 labels: codes of deformed digits, then label spreading."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import mean, stdev
 
 import torch
@@ -65,11 +65,16 @@ def spread(
     return errors(job, predicted)
 
 
-def spread_codes(job: Job, chosen: Sequence[Tensor], model: Autoencoder) -> list[float]:
-    """Do the same over a model's codes."""
-    model = model.to(job.device)
+def spread_codes(
+    job: Job,
+    chosen: Sequence[Tensor],
+    model: nn.Module,
+    encode: Callable[[Tensor], Tensor],
+) -> list[float]:
+    """Do the same over what `encode`, a function of the model, makes of the images."""
+    model.to(job.device)
     codes, test_codes = (
-        metrics.apply(model, model.encode, part.images)
+        metrics.apply(model, encode, part.images)
         for part in (job.splits.train, job.splits.test)
     )
     return spread(job, chosen, codes, test_codes)
@@ -90,12 +95,12 @@ def svm_errors(job: Job, chosen: Sequence[Tensor]) -> list[float]:
 def baselines(job: Job, chosen: Sequence[Tensor]) -> dict[str, float]:
     """Return mean test errors in % without training; the slow one with seed 0 only."""
     train, test = job.splits.train.images, job.splits.test.images
-    pca = linear.fit_pca(train, SIZES[-1])
+    untrained, pca = build(), linear.fit_pca(train, SIZES[-1])
     codes, test_codes = (linear.pca_codes(x, *pca) for x in (train, test))
     beside = {
         "SVM with RBF kernel on the labelled images": svm_errors(job, chosen),
         "spreading on codes of the untrained network": spread_codes(
-            job, chosen, build()
+            job, chosen, untrained, untrained.encode
         ),
         f"spreading on PCA-{SIZES[-1]}": spread(job, chosen, codes, test_codes),
     }
@@ -110,7 +115,7 @@ def run(job: Job) -> Outcome:
     ask = objectives.denoising(deform())
     training = job.train("ours", model, job.splits.train.images, ask, TRAINING).seconds
     started = time.perf_counter()
-    ours = spread_codes(job, chosen, model)
+    ours = spread_codes(job, chosen, model, model.encode)
     spreading = time.perf_counter() - started
     notes = {
         f"standard deviation over {DRAWS} draws of labels": stdev(ours),

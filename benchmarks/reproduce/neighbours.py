@@ -136,16 +136,16 @@ def run(job: Job) -> Outcome:
     chosen = few_labels.draw_labelled(job, job.at_most(DRAWS, 2))
     first, model, seconds = train_both(job)
     started = time.perf_counter()
-    ours = few_labels.spread_codes(job, chosen, model)
+    ours = few_labels.spread_codes(job, chosen, model, model.encode)
     spreading = time.perf_counter() - started
     itself, _ = train(job, "itself")
     pca = linear.fit_pca(images, CODE)
     beside = {
         "the same network restores the digit itself": few_labels.spread_codes(
-            job, chosen, itself
+            job, chosen, itself, itself.encode
         ),
         "the codes at the start, as in the row few-labels": few_labels.spread_codes(
-            job, chosen, first
+            job, chosen, first, first.encode
         ),
         f"PCA-{CODE}": few_labels.spread(
             job, chosen, *(linear.pca_codes(x, *pca) for x in (images, test))

@@ -31,9 +31,9 @@ def run(job: Job) -> Outcome:
     outcome = vae.judge(once, model, seconds)
     seen = once.splits.train.images[: job.at_most(SEEN, 2)].to(job.device)
     samples = job.at_most(SAMPLES, 10)
-    by_heart = likelihood.nll(model, seen, samples, vae.seeded(job.device))
-    name = f"of {SEEN} training images, with {SAMPLES} weights each"
-    return replace(outcome, notes={**outcome.notes, name: by_heart.mean})
+    of_seen = likelihood.nll(model, seen, samples, vae.seeded(job.device))
+    name = f"the same of {SEEN} training images, with {SAMPLES} weights each"
+    return replace(outcome, notes={**outcome.notes, name: of_seen.mean})
 
 
 ROW = Row(

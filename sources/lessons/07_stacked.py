@@ -787,9 +787,8 @@ assert clusters.mean() < clusters.mean(from_pca) < neighbours.mean() - 0.2
 assert worst < pca_worst - 0.5
 
 # %% [markdown]
-# **Read it.** From clusters of PCA the same rounds end nearly as well. So rounds and deformed digits
-# do most of the work, and the autoencoder little: in this one run it shows in the worst draw of
-# labels.
+# **Read it.** From clusters of PCA the same rounds end nearly as well. So the rounds do most of the
+# work, and the autoencoder little: in this one run it shows in the worst draw of labels.
 #
 # ## Break it
 #
