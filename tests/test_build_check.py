@@ -132,10 +132,14 @@ class TestCheck:
 
 @pytest.fixture
 def measure(monkeypatch):
-    """Return a function that sets what was measured: lesson -> data set -> figures."""
+    """Return a function that sets what was measured: lesson -> data set -> figures.
 
-    def keep(**measured):
-        monkeypatch.setattr(records, "_read_expected", lambda: measured)
+    Or, with `rows`, a row of the results at full size -> what is kept of it.
+    """
+
+    def keep(rows=None, **measured):
+        kept = {"expected.json": measured, "results.json": rows or {}}
+        monkeypatch.setattr(records, "_read", kept.get)
 
     return keep
 
@@ -158,6 +162,18 @@ class TestMeasured:
         assert "build 01_tiny" in result.output
         assert run("build", course).exit_code == 0
         assert problems(course) == {}
+
+    def test_a_lesson_is_stale_when_a_row_that_it_shows_was_measured_again(
+        self, course, measure
+    ):
+        (course / HERE).write_text(LESSON + '\n# %%\n# shows.full_size("toy")\n')
+        measure(rows={"toy": {"ours": [1]}, "other": {"ours": [2]}})
+        assert run("build", course).exit_code == 0
+        measure(rows={"toy": {"ours": [1]}, "other": {"ours": [3]}})
+        assert problems(course) == {}
+        measure(rows={"toy": {"ours": [1.5]}})
+        stale = "stale: measured again since it was built"
+        assert problems(course) == {"notebooks/01_tiny.ipynb": stale}
 
     def test_one_that_was_run_by_hand_too_is_stale_all_the_same(self, built, measure):
         save_as_a_learner(built / "notebooks/01_tiny.ipynb")

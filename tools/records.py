@@ -6,6 +6,7 @@ that somebody ran or changed from one whose text or measurements are newer.
 
 import hashlib
 import json
+import re
 from importlib import resources
 from typing import Any
 
@@ -14,6 +15,7 @@ from nbformat import NotebookNode
 from aelesson.data import SAMPLE
 
 AT_HAND = (SAMPLE, "own")  # what a lesson shows without a download
+ROW = re.compile(r"""full_size\(\s*["']([\w-]+)["']""")
 
 
 def text_digest(notebook: NotebookNode) -> str:
@@ -37,13 +39,26 @@ def expected_digest(lesson: str) -> str | None:
     Returns:
         None if nothing was ever measured for this lesson.
     """
-    datasets = _read_expected().get(lesson, {})
+    datasets = _read("expected.json").get(lesson, {})
     measured = [datasets[name] for name in AT_HAND if name in datasets]
     return _digest(measured[0]) if measured else None
 
 
-def _read_expected() -> dict[str, Any]:
-    path = resources.files("aelesson.course") / "expected.json"
+def rows_digest(notebook: NotebookNode) -> str | None:
+    """Hash the rows of `docs/results.md` that a text shows with `full_size`.
+
+    Returns:
+        None if it shows none.
+    """
+    names = sorted(
+        {name for cell in notebook.cells for name in ROW.findall(cell.source)}
+    )
+    measured = _read("results.json") if names else {}
+    return _digest([[name, measured.get(name)] for name in names]) if names else None
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = resources.files("aelesson.course") / name
     kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return kept
 

@@ -13,7 +13,7 @@ from aelesson.course.workbook import is_untouched
 from tools.glossary import link_words, read_glossary
 from tools.navigation import add_way
 from tools.outputs import normalise
-from tools.records import expected_digest, text_digest
+from tools.records import expected_digest, rows_digest, text_digest
 from tools.sheets import make_stub, mark_sheet
 from tools.source import BuildError, Source, from_bytes, is_run, read_source, to_bytes
 
@@ -61,9 +61,13 @@ class Job:
 
     def record(self, source: Source) -> dict[str, str]:
         """Return what the executed notebook must say about where it comes from."""
-        record = {"text": text_digest(source.notebook)}
-        measured = None if self.is_sheet else expected_digest(self.path.stem)
-        return record | ({"expected": measured} if measured else {})
+        expected = None if self.is_sheet else expected_digest(self.path.stem)
+        digests = {
+            "text": text_digest(source.notebook),
+            "expected": expected,
+            "results": rows_digest(source.notebook),
+        }
+        return {name: digest for name, digest in digests.items() if digest}
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ ROW = Row(
     aim=0.6,
     published={
         "ladder network, 150 epochs, Rasmus et al. (2015)": 0.57,
-        "its noisy perceptron without denoising, Rasmus et al. (2015)": 0.80,
+        "perceptron with noise of .5, no denoising, Rasmus et al. (2015)": 0.80,
         "perceptron with deformed digits, Ciresan et al. (2010)": 0.35,
     },
     settings=(
@@ -213,6 +213,8 @@ ROW = Row(
     remark=(
         "No digit is deformed, and no pixel has neighbours: with shuffled pixels the "
         "network would do as well. The source trained on 60,000 images, ours on "
-        "55,000. The rate is held, and falls to 0 in the last third of the training."
+        "55,000. The rate is held, and falls to 0 in the last third of the training. "
+        "Unlike the source, estimates are not normalised before they are compared "
+        "with the clean layers. The goal is reached by one image of 10,000, in one run."
     ),
 )

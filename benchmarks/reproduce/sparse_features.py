@@ -154,24 +154,26 @@ ROW = Row(
         f"directions; {in_words(CONFIG)}; {PART * PARTS:,} synthetic examples. The "
         f"truth, drawn anew for each run: {FEATURES} features in {DIMENSIONS} "
         f"dimensions, {FAMILIES} of them with {CHILDREN} children each, {ACTIVE} "
-        "active at a time on average, the most frequent ten times as often as the "
-        "rarest. A feature is recovered if a latent of its own points its way with a "
-        f"cosine of at least {LEAST}. Notes are from {JUDGED:,} other examples; a "
-        f"latent is dead if it is active in fewer than {DEAD:.1%} of them. Matryoshka "
-        f"has the beginnings {', '.join(map(str, PREFIXES))}; L1 has weight {L1:g}; "
-        f"JumpReLU weight {L0:g}, a first threshold of {THRESHOLD:g} and a box of "
-        f"{BOX:g}. ICA sees {ICA_EXAMPLES:,} examples, at most {ICA_STEPS} steps. "
-        "Settings were chosen in short trials with another seed, so with its features "
-        f"known: JumpReLU's weight for an L0 near {ACTIVE}, that of L1 for what it "
-        f"recovers, as at an L0 of {ACTIVE} it shrinks values too much. L0 and "
-        "explained variance of each kind stand below."
+        "active at a time on average; of those without a parent the most frequent ten "
+        "times as often as the rarest. A feature is recovered if a latent of its own "
+        f"points its way with a cosine of at least {LEAST}. Notes are from {JUDGED:,} "
+        f"other examples; a latent is dead if it is active in fewer than {DEAD:.1%} of "
+        f"them. Matryoshka has the beginnings {', '.join(map(str, PREFIXES))}; L1 has "
+        f"weight {L1:g}; JumpReLU weight {L0:g}, a first threshold of {THRESHOLD:g} "
+        f"and a box of {BOX:g}. ICA sees {ICA_EXAMPLES:,} examples, at most "
+        f"{ICA_STEPS} steps. Settings were chosen in short trials with another seed, "
+        f"so with its features known: JumpReLU's weight for an L0 near {ACTIVE}, that "
+        f"of L1 for what it recovers, as at an L0 of {ACTIVE} it shrinks values too "
+        "much. L0 and explained variance of each kind stand below."
     ),
     run=run,
     higher_is_better=True,
     remark=(
         "The published share is of another synthetic set and other sparse "
         "autoencoders, so it is no mark to beat; it stands here as a share of features "
-        "that was published with its explained variance."
+        "that was published with its explained variance. Absorption is the share of "
+        "cases in which the latent of a child did the work of its parent's, which was "
+        "silent."
     ),
     data="Synthetic examples",
     judged=f"{FEATURES} known features",

@@ -54,8 +54,8 @@ ROW = Row(
     settings=(
         "All as in the row `weighted-prior`, but the training images are binarised "
         f"once: {in_words(learnt_prior.ELBO)} with the ELBO; then "
-        f"{in_words(learnt_prior.IWAE)} with {learnt_prior.WEIGHTS} weights. No "
-        f"setting was chosen for these images. {vae.JUDGED}"
+        f"{in_words(learnt_prior.IWAE)} with {learnt_prior.WEIGHTS} importance "
+        f"weights. No setting was chosen for these images. {vae.JUDGED}"
     ),
     run=run,
     seeds=1,

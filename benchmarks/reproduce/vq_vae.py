@@ -144,21 +144,21 @@ ROW = Row(
         f"Encoder: convolutions of {CHANNELS[0]} channels at half the side, two of "
         f"{CHANNELS[1]} at a quarter, a code of {SIZE} numbers at each of {SIDE} x "
         f"{SIDE} places. Each becomes the nearest of {VECTORS} vectors, which are "
-        f"moving averages (decay {DECAY:g}) and start anew when fewer than {LEAST:g} "
-        f"codes of a batch choose them; commitment {COMMITMENT:g}. Decoder: three "
-        "convolutions at a quarter of the side, the last with a channel for each of 4 "
-        "x 4 pixels. GELU, mixed precision; images binarised anew at every step; "
-        f"{in_words(CODES)}. Then the codes are fixed and a prior is learnt, masked "
-        f"convolutions of {WIDTH} channels, a first one and {BLOCKS} times two; "
-        f"{in_words(PRIOR)}. Test images are binarised once. Settings were chosen in "
-        "short trials on validation images, with another seed."
+        f"moving averages (decay {DECAY:g}) and start anew when on such an average "
+        f"fewer than {LEAST:g} codes of a batch choose them; commitment "
+        f"{COMMITMENT:g}. Decoder: three convolutions at a quarter of the side, the "
+        "last with a channel for each of 4 x 4 pixels. GELU, mixed precision; images "
+        f"binarised anew at every step; {in_words(CODES)}. Then the codes are fixed "
+        f"and a prior is learnt, masked convolutions of {WIDTH} channels, a first one "
+        f"and {BLOCKS} times two; {in_words(PRIOR)}. Test images are binarised once. "
+        "Settings were chosen in short trials on validation images, with another seed."
     ),
     run=run,
     remark=(
         "An image has one grid of codes, so the sum of -log p(x | codes) and "
         "-log p(codes) is a bound from above on its negative log-likelihood (NLL), the "
         "-ELBO of a posterior that is sure; divided by log 2 it is the number of bits "
-        "of a code that loses nothing. The row `vae` notes a bound of the same kind, "
+        "of a lossless compression. The row `vae` notes a bound of the same kind, "
         "its -ELBO, of the same test images."
     ),
 )
