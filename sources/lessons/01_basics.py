@@ -364,8 +364,8 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** "A tutorial's network" is our ReLU code, trained on all images for 10 epochs: it is on
 # a level with PCA, and in one of the runs ahead, as the range shows. A wider network, trained by a
-# better recipe, leaves both far behind. So the 3,500 training digits mislead: they make PCA, which
-# has little to learn, look hard to beat.
+# better recipe, leaves both far behind. Width, recipe and images all changed: the table does not
+# tell which of them did it.
 #
 # ## 6. Is it still learning, or learning by heart?
 #

@@ -358,10 +358,10 @@ proven.verdict()
 # run. But it is a **plateau** (Glorot and Bengio, 2010), not the end: with ten times the rate the
 # network creeps out of the flat part in time, and learns.
 #
-# It needs three things at once: a squared error behind a sigmoid, a start far off, and SGD. Adam
-# makes steps of one size out of gradients of any size, and does not stall. From a good start
-# SGD learns with both, faster with BCE; with Adam there is little to see. So an MSE behind a
-# sigmoid is no mistake, but a risk that BCE from logits does not have.
+# Here it took a squared error behind a sigmoid, a start far off, SGD and a low rate. Adam makes
+# steps of one size out of gradients of any size, and did not stall; in lesson 04 it does. From a
+# good start SGD learns with both, at this rate faster with BCE. So an MSE behind a sigmoid is no
+# mistake, but a risk that BCE from logits does not have.
 #
 # ## 4. How low can the BCE get?
 #
@@ -574,7 +574,7 @@ for name, corrupt in noises.items():
         rows[f"{name}, {centre}"] = image[:10]
 
 # %% alt="Seven rows of ten digits: clean; with Gaussian noise, the mean of 25 such copies nearly clean and the median a little rougher; with salt and pepper, the mean grey and pale, the median clean."
-plots.image_rows(rows, title="Each centre undoes the noise that it believes in")
+plots.image_rows(rows, title="Each centre suits one kind of noise")
 plt.show()
 
 # %% [markdown]
@@ -592,9 +592,9 @@ proven.claim("under salt and pepper the median has less than a tenth of the mean
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Neither is "robust" or "optimal" by itself. A loss is right when its belief
-# about the noise is right. The mean of salt and pepper is pale because salt pulls black up
-# and pepper pulls white down; the median does not care how far off an outlier is.
+# **Read it.** Neither is "robust" or "optimal" by itself. A loss suits the noise whose outliers
+# it expects. The mean of salt and pepper is pale because salt pulls black up and pepper pulls
+# white down; the median does not care how far off an outlier is.
 #
 # ## 8. Depth: Is a small error a good picture?
 #
@@ -780,13 +780,13 @@ proven.verdict()
 #
 # <details><summary>Our answer</summary>
 #
-# The loss of a pixel is $\log(1 + e^a) - x a$. For large $a$ that is about $(1 - x)\, a$, and
-# for large negative $a$ it is $-x a$. With $0 \le x \le 1$ both are positive. But with
-# $x > 1$ the first falls without end as $a$ grows, and with $x < 0$ the second does. The
-# gradient never shrinks, so the weights grow for ever: at the black border, with targets of
-# $-0.42$, all logits run to $-\infty$, and where the average target is above 1, to $+\infty$.
-# Beside numbers of that size the digit itself is lost. Keep the pixels in [0, 1] with BCE;
-# or keep the standardised targets, and take MSE with no output layer.
+# The loss of a pixel is $\log(1 + e^a) - x a$. For large $a$ that is about $(1 - x)\, a$, and for
+# large negative $a$ it is $-x a$. With $0 \le x \le 1$ neither is negative. But with $x > 1$ the
+# first falls without end as $a$ grows, and with $x < 0$ the second does. The gradient never
+# shrinks, so the weights grow for ever: at the black border, with targets of $-0.42$, all logits
+# run to $-\infty$, and where the average target is above 1, to $+\infty$. Beside numbers of that
+# size the digit itself is lost. Keep the pixels in [0, 1] with BCE; or keep the standardised
+# targets, and take MSE with no output layer.
 #
 # </details>
 #
@@ -833,7 +833,7 @@ proven.verdict()
 # - MSE, L1 and BCE are the negative log-likelihoods of Gaussian, Laplace and Bernoulli noise;
 #   Huber lies between the first two. MSE and BCE ask for the mean, L1 for the median.
 # - Behind a sigmoid the gradient of MSE carries $s (1 - s)$. From a bad start SGD stood on a
-#   plateau, and left it at ten times the rate; Adam hardly noticed.
+#   plateau, and left it at ten times the rate; Adam did not stand still.
 # - BCE on grey pixels has a floor, their entropy. Above it lies the KL divergence, and only
 #   that is error.
 # - Mean and sum differ by a factor. Adam removes it from a single term. Beside a second term

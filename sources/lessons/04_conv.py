@@ -368,8 +368,8 @@ for name, error in train_mse.items():
 # many places, three times the multiply-adds per image. With as much work the dense network is about
 # as good *on its training images*; what it lacks is what holds for new ones.
 #
-# **At full size**, 55,000 images and up to 12 minutes of training. The wide dense network has seven
-# times the weights, the narrow one as many:
+# **At full size**, 55,000 images: 12 minutes of training, 6 for the narrow perceptron. The wide one
+# has seven times the weights, the narrow one as many:
 
 # %%
 full = results.full_size("over-time")
@@ -516,9 +516,9 @@ assert test_mse[SHUFFLED] > test_mse[MORE]  # the order of pixels means nothing 
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** That is what an image knows and a vector does not: **which pixels are
-# neighbours, and that what holds in one place holds in another**. Where it is true, it saves
-# weights and data. Where it is false, at equal work the dense network is ahead.
+# **Read it.** That is what an image knows and a vector does not: **which pixels are neighbours,
+# and that what holds in one place holds in another**. Where it is true, it saves weights. Where
+# it is false, at equal work the dense network is ahead.
 #
 # ## 7. Does it know a shifted digit?
 #
@@ -864,7 +864,7 @@ assert along["perceptron 784-1024-32"][0][-2] < full.mean(f"{passed} 784-1024-32
 # convolutions' two errors differ by a tenth.
 #
 # So the work of a step holds convolutions back at first, and what they assume pays at the end. *Where*
-# the lines cross depends on the machine, and no rate was chosen anew for more epochs.
+# the lines cross depends on the machine, and no rate was chosen anew for more epochs or less width.
 #
 # ## Break it
 #
@@ -960,11 +960,11 @@ proven.verdict()
 # Adam moves every weight by about the learning rate. The logit of a pixel is a sum over many
 # weights, and they all move the same way at the start, because most pixels must become darker. So
 # the logit jumps by many times the rate: in a few steps it is far below zero. There the sigmoid is
-# flat. The gradient of MSE contains its slope, so it vanishes, and nothing brings the pixel back.
-# The gradient of BCE at the logit is just $\hat{x} - x$ (lesson 02): as large as the mistake. BCE
-# also jumps too far, and then comes back. A rate that climbs four times as slowly, over four times
-# the epochs, saved the first one on all three seeds that we tried. MSE does not forbid learning
-# here; BCE forgives.
+# flat. The gradient of MSE contains its slope, so it vanishes, and in these epochs nothing brings
+# the pixel back. The gradient of BCE at the logit is just $\hat{x} - x$ (lesson 02): as large as
+# the mistake. BCE also jumps too far, and then comes back. A rate that climbs four times as
+# slowly, over four times the epochs, saved the first one on all three seeds that we tried. MSE
+# does not forbid learning here; BCE forgives.
 #
 # </details>
 #

@@ -223,8 +223,8 @@ def tune(denoise, settings, noisy):
 
 # %% [markdown]
 # And a rival that learns from data without being a network: the **best linear map** from all noisy
-# pixels to each clean one, a linear regression on three noisy copies of each training image. Its
-# intercept undoes the clamping by itself.
+# pixels to each clean one, a linear regression on three noisy copies of each training image. It
+# undoes the clamping by itself.
 
 # %%
 def undone(noisy):
@@ -290,9 +290,9 @@ for make in (denoising, objectives.denoising):
 assert torch.allclose(*values)
 
 # %% [markdown]
-# The noise could also be drawn once for each training image, and kept. We train the same
-# network both ways, for equally many steps: a linear layer to 256 numbers, the code, and one back,
-# then a sigmoid.
+# The noise could also be drawn once for each training image, and kept. We train the same network
+# both ways, for equally many steps: a linear layer to 256 numbers, the code, and one back, then a
+# sigmoid, its only bend.
 #
 # **Predict:** which of the two does better on the noisy images that it was trained with?
 
@@ -646,11 +646,11 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** At fixed noise each step goes uphill on the *noisy* density, and a climber ends on a
-# peak, here one of two; the data's spread is lost. The second way differs twice: the level falls, and
+# **Read it.** At fixed noise each step goes uphill on the *noisy* density, as it was learnt: the
+# points gather, and the data's spread is lost. The second way differs twice: the level falls, and
 # each step adds fresh noise. Its thickness, and its share on the right, come near the data's.
-# Denoisers at falling levels are **score-based models** (Song and Ermon, 2019) or
-# **diffusion models** (Ho et al., 2020).
+# Denoisers at falling levels are **score-based models** (Song and Ermon, 2019) or **diffusion
+# models** (Ho et al., 2020).
 #
 # ## 7. Depth: what about noise that it never met?
 #
@@ -722,10 +722,10 @@ assert all(untold[std] > told[std] for std in (0.1, 0.2, 1.0))
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The input at $\sigma = 0$ is perfect, infinitely many decibels, and not drawn.
-# Every denoiser harms it. After these epochs the MLP is the worst, by far: why, when all of them have
-# only seen images whose black was a noisy grey, we do not know. At twice their level, the linear map
-# is then ahead of both networks (with eight times the epochs, tried once, neither claim held).
+# **Read it.** The input at $\sigma = 0$ is perfect, infinitely many decibels, and not drawn. Every
+# denoiser harms it. After these epochs the MLP is the worst, by far: why, when all three specialists
+# have only seen images whose black was a noisy grey, we do not know. At twice their level, the linear
+# map is then ahead of both networks (with eight times the epochs, tried once, neither claim held).
 # Training on all levels helps where the specialist is lost, and costs a little where it is at home. So a
 # denoiser is a tool for the damage that it was trained on.
 
@@ -1105,7 +1105,7 @@ proven.verdict()
 # <details><summary>4. You clean pure noise again and again at the same level. Why do you not get a
 # sample of the data?</summary>
 #
-# Each step goes uphill on the density of the *noisy* data, so it ends on a peak, and the data's
+# Each step goes uphill on the density of the *noisy* data, so points gather, and the data's
 # spread is lost. A sampler lowers the level step by step, with a denoiser that knows all of them.
 #
 # </details>
@@ -1127,7 +1127,7 @@ proven.verdict()
 #   network with a code of 32 was behind a filter after 10 epochs and ahead of all five after 80.
 # - The optimal denoiser is $y + \sigma^2\nabla\log p_\sigma(y)$. A small network found it from
 #   examples alone: to clean is to know where the data are.
-# - At fixed noise, cleaning again and again runs to a peak. With falling noise it samples:
+# - At fixed noise, cleaning again and again gathers the points. With falling noise it samples:
 #   that is diffusion.
 #
 # ## What we claimed

@@ -334,8 +334,9 @@ proven.claim("L1 and k-sparse have fewer than 50 units on", max(column("on", SPA
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** For an error near PCA's, which needs 32 numbers for every digit, fewer than 50
-# units are on; but *which* ones differs from digit to digit.
+# **Read it.** For an error near PCA's, of 32 numbers for every digit, fewer than 50 of 400 units
+# are on; but *which* ones differs from digit to digit. By effective units PCA's code is sparser
+# still.
 #
 # ## 4. Robust: how do you make a code stand still?
 #
@@ -458,10 +459,10 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Dropout did not make the code steadier under noise on the image: it never met any. You
-# get the robustness that you train for. But both kinds of noise made the code easier to read, which
-# nobody asked for. So a bottleneck is not necessary: with 400 units these two codes are easier to
-# read, and denoising's is as steady as well, under the noise that it knows.
+# **Read it.** Dropout did not make the code steadier under noise on the image, and never met any;
+# weight decay, which met none either, did. But both kinds of noise made the code easier to read,
+# which nobody asked for. So a bottleneck is not necessary: with 400 units these two codes are easier
+# to read, and denoising's is as steady as well, under the noise that it knows.
 #
 # ## 6. Which penalty buys which property?
 #
@@ -650,8 +651,9 @@ proven.verdict()
 # $\sum_{d,p} (\partial z_d / \partial x_p)^2$. Does a small norm mean a robust code?
 
 # %% [markdown]
-# **Read it.** The norms are far apart, and noise moves both codes equally, relative to their
-# spread. So the norm is a matter of scale; *Break it* comes back to it.
+# **Read it.** Weight decay's norm is more than twice contraction's, and noise moves both codes
+# equally, relative to their spread. So the norm is a matter of scale; *Break it* comes back to
+# it.
 #
 # Why is weight decay like contraction? Look at the formula: where all units are on, the
 # contractive penalty *is* the sum of the squared encoder weights. Nearly all are on here. With
@@ -896,7 +898,8 @@ proven.verdict()
 # always points there. Counts of units and ratios of two code sizes do not change when a code is multiplied
 # by a constant; sums, means and the Jacobian norm do.
 #
-# Rescaling cannot change a ratio. The change rose, so the free code is really less steady.
+# One common factor cannot change a ratio. The change rose, so more happened: units grew
+# unequally, or the code is less steady.
 #
 # Fix the length of the pictures, or tie the weights, before a penalty on a size means anything.
 #

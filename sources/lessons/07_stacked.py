@@ -238,8 +238,8 @@ proven.verdict()
 # autoencoder changes with it. This is how pretraining gets into a classifier. Where the
 # stack is still needed, copy it first (`copy.deepcopy`); we do so before every run.
 #
-# Each layer loses a little of the picture. It was never asked for pixels, only for the
-# codes below it.
+# Each layer loses a little of the picture. Only the first was asked for pixels, the others for
+# codes.
 #
 # ## 4. What is pretraining worth?
 #
@@ -370,9 +370,9 @@ proven.verdict()
 # more the SVM, which never saw an unlabelled image, beats the network from scratch; with
 # 300 and 2,000 labels pretraining only brings it to where the SVM is.
 #
-# With few labels the best use of the codes is not fine-tuning: let the labels spread over
-# them. PCA's numbers and the pixels serve nearly as well: which is ahead changes with the
-# seed. Mind the bands: with 10 labels one run proves nothing.
+# With few labels the best use of the codes is not fine-tuning: let the labels spread over them.
+# PCA's numbers serve as well, and which is ahead changes with the seed; pixels are behind here.
+# Mind the bands: with 10 labels one run proves nothing.
 #
 # ## 5. Is it the pretraining, or only the scale of the weights?
 #
@@ -512,11 +512,11 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Now it matters a lot. Without fine-tuning, shuffled weights fall far behind:
-# the frozen codes of the stack hold the digit in a form that a linear layer can read, and
-# random ones hold less of it. Fine-tuning repairs much of that difference by itself, and so it
-# hides what pretraining has learnt. From 100 labels on it is hardly needed: the frozen encoders
-# with a linear layer are about as good as the fine-tuned network.
+# **Read it.** Now it matters a lot. Without fine-tuning, shuffled weights fall far behind: the
+# frozen codes of the stack hold the digit in a form that a linear layer can read, and random ones
+# less so. Fine-tuning repairs much of that difference by itself, and so it hides what pretraining
+# has learnt. From 100 labels on it is hardly needed: the frozen encoders with a linear layer are
+# about as good as the fine-tuned network.
 #
 # ## 6. Where does pretraining not help?
 #
@@ -601,10 +601,10 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** The large gain belongs to sigmoids with few labels. A ReLU network, well
-# initialised, leaves little to gain. The convolutional network gains nothing that we could tell
-# from zero; it may even lose a little. It has its knowledge about images in its architecture
-# (lesson 04). So ask of every report: pretraining *of what*, with how many labels, and
-# against which rival?
+# initialised, leaves little to gain. The convolutional network gains nothing; with 2,000 labels
+# it even lost a little in each of our runs. It has its knowledge about images in its architecture
+# (lesson 04). So ask of every report: pretraining *of what*, with how many labels, and against
+# which rival?
 #
 # ## 7. And at full size?
 #
@@ -630,8 +630,9 @@ print(f"restored: the digit {itself:.2f} %, another one near it {neighbours.mean
 assert few_labels.mean() > itself > neighbours.mean() + 0.9
 
 # %% [markdown]
-# **Read it.** Asked for *another* digit, whose code is near, the network errs a point less often:
-# it can foretell only what the two digits share.
+# **Read it.** Asked for *another* digit, whose code is near, the network errs a point less often
+# in both runs: it can foretell only what the two digits share. (A third one, in section 9, gained
+# less.)
 #
 # ## 8. Depth: What is a chain of three autoencoders?
 #
@@ -773,9 +774,10 @@ assert ladder.mean() < 0.55 * stacked.mean()
 # *nothing* denoised, more than half of the lead is there already. The rest, in this one run, is the
 # denoising's.
 #
-# And a classifier that learns without a label? A new network learns which *cluster* of codes a
-# deformed digit is of, codes of an autoencoder or PCA's; then clusters of its own features, three
-# rounds in all (after Caron et al., 2018). The 100 labels spread over its features at the end.
+# And a classifier that learns without a label? K-means parts the codes of an autoencoder, or of
+# PCA, into *clusters* of codes that lie together. A new network learns to name the cluster of a
+# deformed digit; then clusters of its own features, three rounds in all (after Caron et al.,
+# 2018). The 100 labels spread over its features at the end.
 
 # %%
 clusters = results.full_size("clusters")
@@ -788,7 +790,7 @@ assert worst < pca_worst - 0.5
 
 # %% [markdown]
 # **Read it.** From clusters of PCA the same rounds end nearly as well. So the rounds do most of the
-# work, and the autoencoder little: in this one run it shows in the worst draw of labels.
+# work. Whether the autoencoder's codes are the better start, one run cannot tell.
 #
 # ## Break it
 #
@@ -879,9 +881,8 @@ proven.verdict()
 # <details><summary>1. Why does the second autoencoder of a stack get codes, and not
 # reconstructions?</summary>
 #
-# A code is a new description of the image, and the next layer can build on it. A
-# reconstruction is the old description once more, with errors added: there is nothing in
-# it that was not in the image, and nothing deeper to learn.
+# A code is a new description of the image, and the next layer can build on it. A reconstruction
+# is the old description once more, with errors added: there is nothing deeper to learn.
 #
 # </details>
 #

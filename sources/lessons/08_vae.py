@@ -97,8 +97,8 @@ theirs = metrics.cloud_distance(few, all_of_them)
 assert math.isclose(cloud_distance(x_test[:500]), theirs, rel_tol=1e-3, abs_tol=1e-3)
 
 # %% [markdown]
-# Now 500 codes from each distribution. As many real digits, new to model and classifier, show
-# the best possible numbers: as 500 images are only part of a cloud, their distance is not 0.
+# Now 500 codes from each distribution. As many real digits, new to model and classifier, show a
+# perfect generator's numbers: as 500 images are only part of a cloud, their distance is not 0.
 #
 # **Predict:** of how many images from a standard normal will the classifier be sure?
 
@@ -330,9 +330,9 @@ proven.verdict()
 # **Read it.** Most of the bound is reconstruction; less than a third is the cost of the code.
 # Test images cost some nats more: 3,500 images are few, and a little is learnt by heart.
 #
-# **At full size.** All of MNIST, convolutions, and the likelihood itself, not its bound (section
-# 10; [results](../docs/results.md#vae)). *Dynamic*: the training images are binarised anew at
-# every step.
+# **At full size.** All of MNIST, convolutions, and 5,000 draws for the likelihood (section 10;
+# [results](../docs/results.md#vae)). *Dynamic*: the training images are binarised anew at every
+# step.
 
 # %%
 full = results.full_size("vae")
@@ -341,9 +341,9 @@ for name in ("-ELBO", "active units"):
     print(f"{name}: {full.mean(name):.1f}")
 
 # %% [markdown]
-# Even its *bound* lies more than 20 nats below ours. So 5,000 digits mislead: never set our nats
-# beside published ones. Nor dynamic figures beside *static* ones, of images binarised once:
-# published tables mix them. Of its 50 units less than half are active: our 20 are few.
+# Even its *bound* lies more than 20 nats below ours. Data, network and epochs differ: never set
+# our nats beside published ones. Nor dynamic figures beside *static* ones, of images binarised
+# once: published tables mix them. Of its 50 units less than half are active: our 20 are few.
 #
 # ## 5. Are its random images digits?
 #
@@ -390,9 +390,9 @@ proven.verdict()
 # ## 6. Does the code follow a normal distribution?
 #
 # The KL term pulls each $q(z \mid x)$ towards the prior, one image at a time. What the decoder
-# sees in training is their mixture over all images, the **aggregate posterior**
-# $q(z) = \frac{1}{N} \sum_n q(z \mid x_n)$ (Hoffman and Johnson, 2016). Nothing says that it is
-# normal.
+# sees in training is their mixture over all images, the **aggregate posterior** $q(z) =
+# \frac{1}{N} \sum_n q(z \mid x_n)$ (Hoffman and Johnson, 2016). Nothing says that it is the
+# prior.
 #
 # If it were, the mean of $|z|^2$ would be 20, and a classifier that is to tell codes of images
 # from draws of the prior would be right in 50 % of the cases.
@@ -692,10 +692,10 @@ proven.claim(
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The cross-fade is a double exposure, and farther from every real digit. The
-# code bends one stroke into the other. But so does the code of the plain autoencoder, if a
-# little worse: smooth walks are no proof of a VAE. And half-way between two digits there is
-# often no digit at all: the classifier is sure of far fewer pictures than of real ones.
+# **Read it.** The cross-fade is a double exposure, and farther from the nearest real digit. The
+# code bends one stroke into the other. But so does the code of the plain autoencoder, if a little
+# worse: smooth walks are no proof of a VAE. And half-way between two digits there is often no
+# digit at all: the classifier is sure of far fewer pictures than of real ones.
 #
 # ## 9. Depth: is it really a bound? A case where the truth is known
 #
@@ -773,7 +773,7 @@ for name, q in encoders.items():
 # $$\mathcal{L}_K = \mathbb{E} \log \frac{1}{K} \sum_{k=1}^{K} w_k , \qquad
 # \mathrm{ELBO} = \mathcal{L}_1 \le \mathcal{L}_{10} \le \dots \le \log p(x).$$
 #
-# A log-weight of $-500$ gives $w = 0$ in floating point, so take the largest one out first.
+# A log-weight of $-800$ gives $w = 0$ in floating point, so take the largest one out first.
 
 # %%
 def iwae_bound(log_weights):  # (K, B) -> (B,)
@@ -839,9 +839,8 @@ plt.show()
 # the bias from few draws. So state $K$ beside every NLL, and compare only at equal $K$ and on the
 # same binary pictures.
 #
-# Where draws from $q$ miss too much, **annealed importance sampling** (AIS) goes from the prior to
-# the posterior in many small steps (Salakhutdinov and Murray, 2008, for models of binary digits; Wu
-# et al., 2017, for decoders such as ours).
+# Where draws from $q$ miss too much, **annealed importance sampling** (AIS; Neal, 2001) goes from
+# the prior to the posterior in many small steps (Wu et al., 2017, for decoders such as ours).
 #
 # ### And grey pixels?
 #
@@ -1044,9 +1043,8 @@ proven.verdict()
 #
 # <details><summary>4. Is a test NLL of 105.6 nats better than one of 106.1?</summary>
 #
-# Only if both are on the same binary pictures, with the same number of draws, and the
-# difference is larger than what seeds give. Grey pixels, a bound of one draw or another
-# binarisation each move the number by more.
+# Only if both are on the same binary pictures, with the same number of draws, and the difference
+# is larger than what seeds give. Grey pixels or a bound of one draw move the number by more.
 #
 # </details>
 #
@@ -1083,8 +1081,8 @@ proven.summary()
 #
 # ## References
 #
-# - R. Salakhutdinov and I. Murray (2008), *On the quantitative analysis of deep belief
-#   networks*, [doi:10.1145/1390156.1390266](https://doi.org/10.1145/1390156.1390266).
+# - R. M. Neal (2001), *Annealed importance sampling*,
+#   [doi:10.1023/A:1008923215028](https://doi.org/10.1023/A:1008923215028).
 # - Y. Bengio, N. Léonard and A. Courville (2013), *Estimating or propagating gradients
 #   through stochastic neurons for conditional computation*,
 #   [arXiv:1308.3432](https://arxiv.org/abs/1308.3432).

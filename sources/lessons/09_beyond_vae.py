@@ -178,8 +178,8 @@ proven.verdict()
 # A weight is a choice of what the code is *for*, not a better model (section 4 has a use for 4).
 #
 # Warm-up and free bits did not help: with all 20 units active there was nothing to wake. They are cures
-# for a disease, and lesson 08's row at full size has it: less than half of 50 units are active there.
-# Count first.
+# for a disease, which lesson 08's row at full size may have: less than half of 50 units are active
+# there. Count first.
 #
 # ## 3. Can the prior go where the codes are?
 #
@@ -244,7 +244,7 @@ def told_apart(model):
 apart = {name: told_apart(model) for name, model in models_by.items()}
 
 # %% [markdown]
-# The classifier of digits is lesson 08's, and so are the 500 draws.
+# Classifier and 500 draws are as in lesson 08, but trained anew: compare within this lesson only.
 
 # %%
 def new_classifier():
@@ -351,8 +351,8 @@ assert abs(weighted - full.mean()) < 0.1
 
 # %% [markdown]
 # Images, network and epochs differ between the two gains, so this does not say which of them
-# makes a prior pay. In these runs 6 epochs of importance weights (section 7) after 45 others gave
-# what 25 more epochs gave, within a tenth of a nat.
+# makes a prior pay. In these runs 6 epochs with 16 importance weights (section 7) after 45 others
+# gave what 25 more epochs gave, within a tenth of a nat.
 #
 # ## 4. What if the model is told the digit?
 #
@@ -433,7 +433,7 @@ proven.verdict()
 # free, so the decoder takes the digit from there: nine of ten obey. A probe still reads two thirds
 # of the digits. And style pays, too: the likelihood is worse by several nats.
 #
-# So a condition alone takes little out of a code; with a higher price on the code it takes more.
+# So a condition alone takes little out of a code; a higher price on the code takes more.
 #
 # ## 5. Can a code be made of whole numbers?
 #
@@ -605,7 +605,7 @@ proven.verdict()
 
 # %% [markdown]
 # **At full size.** All of MNIST, a map of 7 x 7 indices made by convolutions, and as prior a network of
-# masked convolutions, which sees all indices before ([results](../docs/results.md#vq-vae)):
+# masked convolutions, which sees most of the indices before ([results](../docs/results.md#vq-vae)):
 
 # %%
 full = results.full_size("vq-vae")
@@ -677,9 +677,9 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** Trained with five draws, the likelihood is better, and the ELBO is *worse*: the encoder
 # need not be near the posterior any more, as five tries may miss. With more draws the decoder's
-# gradient gets clearer, and the encoder's does not (pure noise would show $\sqrt{2 / 20 \pi} = 0.18$).
-# For many draws Rainforth et al. (2018) prove that its signal falls as $1 / \sqrt{K}$; Tucker et al.
-# (2019) mend the gradient.
+# gradient gets clearer, and the encoder's does not (pure noise would show $\sqrt{2 / (20 \pi)} =
+# 0.18$). For many draws Rainforth et al. (2018) prove that its signal falls as $1 / \sqrt{K}$; Tucker
+# et al. (2019) mend the gradient.
 #
 # ## 8. Depth: how good is a gradient that passes through a choice?
 #
@@ -814,7 +814,7 @@ proven.verdict()
 # One hopes that a code is **disentangled**: that each unit tells one factor of the picture. For digits
 # nobody knows the factors. The library's sprites are drawn from five: shape, size, angle and place. The
 # **mutual information gap** (MIG; Chen et al., 2018) is, for each factor, what the best unit tells about
-# it less what the next best tells, as a share of the factor's entropy: 1 where one unit tells all.
+# it less what the next best tells, as a share of the factor's entropy: 1 where one unit alone tells all.
 #
 # Three methods: the VAE, beta 4, and a penalty on the units' **total correlation** (Chen et al., 2018);
 # and the untrained encoder as control. Three seeds of each, trained side by side as nine VAEs.
@@ -918,8 +918,8 @@ proven.verdict()
 # other runs): in 30 epochs they lie farther apart than that lead, and the penalty's worst is behind
 # another's best. So one seed proves nothing, and an untrained encoder belongs beside every gap.
 #
-# Could one choose the good seed without knowing the factors, by the lowest bound or the lowest total
-# correlation? Over the course's five runs of all three methods:
+# Could one choose the good seed without knowing the factors, by the lowest $-$ELBO or the lowest
+# total correlation? Over the course's five runs of all three methods:
 
 # %%
 for name in ("-ELBO", "total correlation"):
@@ -928,7 +928,7 @@ for name in ("-ELBO", "total correlation"):
     print(f"the lowest {name}: best of three in {sum(hits):.0f} of {len(hits)} cases")
 
 # %% [markdown]
-# A third is chance: the bound does no better; the total correlation did, in too few cases to rely on.
+# A third is chance: the $-$ELBO does no better; the total correlation did, in too few cases to rely on.
 # Locatello et al. (2019) found no reliable rule in 12,000 models. The likelihood cannot give one: rotate
 # the axes of a normal code, and it is the same.
 #
@@ -947,18 +947,19 @@ for way, found in ways.items():
               f"mean {sum(found) / len(found):.2f}, best {max(found):.2f}")
 
 # %% [markdown]
-# With five times the epochs each seed of the penalty is ahead of each of the VAE, and its worst still
-# behind most of the beta-VAE's. The lowest total correlation chose a seed above the mean each
-# time, the best one once. The lowest bound chose the penalty's best seed, and the VAE's second worst.
+# There (a larger network, the sprites it has seen, weights chosen by the gap itself) each seed of the
+# penalty is ahead of each of the VAE, and its worst still behind most of the beta-VAE's. The lowest
+# total correlation chose a seed above the mean each time, the best one once. The lowest $-$ELBO chose
+# the penalty's best seed, and the VAE's second worst.
 #
 # ## 10. Depth: what else has the same bound?
 #
 # | model | what changes in the bound | what it buys | what it costs |
 # | --- | --- | --- | --- |
 # | normalising flow (Rezende and Mohamed, 2015; Kingma et al., 2016) | $q(z \mid x)$ or $p(z)$: a normal one bent by invertible maps with a known determinant | a posterior that is no diagonal normal | each map must be invertible |
-# | ladder VAE, NVAE, VDVAE (Sønderby et al., 2016; Vahdat and Kautz, 2020; Child, 2021) | many codes: $p(z_1) \prod_l p(z_l \mid z_{<l})$, and the rate is a sum of KLs, one per level | a prior as deep as the decoder; the best bounds of pure VAEs | units fall asleep level by level: warm-up and free bits are needed there |
+# | ladder VAE, NVAE, VDVAE (Sønderby et al., 2016; Vahdat and Kautz, 2020; Child, 2021) | many codes: $p(z_1) \prod_l p(z_l \mid z_{<l})$, and the rate is a sum of KLs, one per level | a prior as deep as the decoder; the best bounds of pure VAEs | units fall asleep level by level: warm-up and free bits may help |
 # | diffusion (Ho et al., 2020; Kingma et al., 2021) | a thousand levels, each as large as the image; $q$ is fixed: add noise | no encoder to collapse; each KL is a denoising error (lesson 05) | many passes for one draw |
-# | VQ with an autoregressive prior (van den Oord et al., 2017; Dhariwal et al., 2020) | section 6 with a network in place of our table | sharp samples of large images | two trainings |
+# | VQ with an autoregressive prior (van den Oord et al., 2017; Dhariwal et al., 2020) | section 6 with a network in place of our table | sharp images, minutes of music | two trainings |
 #
 # So these are no other families. Each is a choice of the same parts: prior, posterior, likelihood, code.
 #
@@ -1060,7 +1061,7 @@ proven.verdict()
 # ## Summary
 #
 # - A bound is rate plus distortion. Beta moves along their curve; warm-up and free bits are cures for
-#   sleeping units, and do nothing where none sleeps.
+#   sleeping units, and did not help where none slept.
 # - A prior that goes where the codes are saves rate and fills holes, whether learnt inside the bound or
 #   fitted afterwards. A label is used when the code is dear.
 # - A discrete code needs a gradient past the choice, a codebook that comes to where the codes are, and a
