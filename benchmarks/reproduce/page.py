@@ -38,13 +38,13 @@ were shared: compare seconds within a run only. Mixed precision is float32 where
 machine is named with "no bfloat16"; runs before commit 0d6d3bc have no such mark, and
 computed in bfloat16, some by emulation, as their seconds suggest. A `+` says that the
 code had changed since the commit. Published figures are a selection, with the best of
-any kind that we know of; the best beside ours may be a control of the same run.
+any kind that we know of; the best of the others may be a control of the same run.
 
 Binary digits are of two kinds, whose figures must not be compared: *dynamic*, where the
 training images are drawn anew at every step, and *static*, where they are drawn once.
 Published figures beside a row are of its kind.
 
-| row | what | ours | runs | best beside it | goal | reached | training |
+| row | what | ours | runs | best of the others | goal | reached | training |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
