@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 00 How does this course work?
 #
-# In ten minutes you know whether your machine is ready, how a check talks to you, and
-# what every lesson will show.
+# In 15 minutes you know whether your machine is ready, how a check talks to you, and what every
+# lesson will show.
 #
 # **You will be able to**
 #
@@ -140,15 +140,15 @@ proven.verdict()
 #
 # ## 6. Can I use all of MNIST?
 #
-# Yes. `aelesson download mnist` fetches it once, 12 MB. Then start the course with the
-# variable `AELESSON_DATASET=mnist` set, for example `AELESSON_DATASET=mnist make lab`, and
-# every lesson uses 70,000 digits; `fashion-mnist` works in the same way. Lessons then take
-# minutes instead of seconds. The intervals were measured on the sample, so numbers are
-# shown without one. `AELESSON_DATA_DIR` says where the files are.
+# Yes. `aelesson download mnist` fetches it once, 12 MB. Then start the course with the variable
+# `AELESSON_DATASET=mnist` set, for example `AELESSON_DATASET=mnist make lab`, and the lessons on
+# digits use all 70,000; `fashion-mnist` works in the same way. Lessons then take minutes instead
+# of seconds. The intervals were measured on the sample, so numbers are shown without one.
+# `AELESSON_DATA_DIR` says where the files are.
 #
 # ## 7. What will I learn?
 #
-# Minutes are for reading; the code of a lesson takes less than one.
+# Minutes are for reading; the code of a lesson takes about one.
 #
 # | lesson | question | minutes |
 # | --- | --- | --- |

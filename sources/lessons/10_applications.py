@@ -206,8 +206,8 @@ proven.verdict()
 # %% [markdown]
 # **At full size the order is another one.** With thousands of images of each digit instead of 350,
 # and deeper networks, the plain autoencoder is clearly ahead of PCA, and the denoising one, wider
-# again, leads both. "Ours" also blurs all images, by a width chosen without anomalies: from normal
-# images made strange. The denoising network gains by it, PCA hardly, the nearest image nothing.
+# again, leads both. "Ours" also blurs all images. That this helps was seen on anomalies; the width
+# needed none. The denoising network gains by it, PCA hardly; the nearest image loses.
 #
 # Ink knows nothing of what is normal: its mean is one half. Yet with 1 as the normal digit it
 # looks like a fine detector.

@@ -316,7 +316,8 @@ plt.show()
 
 # %% [markdown]
 # Equal epochs favour the GRU. It uses each weight at every step, so an epoch is more work,
-# counted in **multiply-adds**. Here are the same trainings against work.
+# counted in **multiply-adds**, 24 steps for each stroke. Here are the same trainings against
+# work.
 #
 # **Predict:** do the lines still cross?
 
@@ -504,18 +505,18 @@ proven.claim("its free error in steps 13 to 20 is above that in steps 1 to 8", s
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** The loss of teacher forcing answers an easier question: given the truth up to
-# here, what comes next? Alone, the decoder soon meets inputs that it never saw in training: its own
-# errors. Every free error grows along the stroke; that of teacher forcing begins low and, in the
-# figure, ends near that of a pen that never moves. If you will decode from codes, train for
-# that, or at least *measure* it. Scheduled sampling (Bengio et al., 2015) mixes both ways.
+# **Read it.** The loss of teacher forcing answers an easier question: given the truth up to here,
+# what comes next? Alone, the decoder soon meets inputs that it never saw in training: its own
+# errors. Free errors grow along most of the stroke; that of teacher forcing begins low and, in the
+# figure, ends near that of a pen that never moves. If you will decode from codes, train for that,
+# or at least *measure* it. Scheduled sampling (Bengio et al., 2015) mixes both ways.
 #
 # ## 8. Depth: does the code do the work?
 #
-# With the truth at every step, a decoder can guess the next movement from the last ones, and
-# it may then ignore its code. Bowman et al. (2016) met this with sentences and a variational
-# autoencoder: their decoder, an LSTM, ignored the code unless they weakened it, for instance
-# by hiding words of the truth. The control of lesson 01 tells: give every stroke the code of
+# With the truth at every step, a decoder can guess the next movement from the last ones, and it
+# may then ignore its code. Bowman et al. (2016) met this with sentences and a variational
+# autoencoder: their decoder, an LSTM, ignored the code unless they raised the price of the code
+# slowly and hid words of the truth. The control of lesson 01 tells: give every stroke the code of
 # another one.
 #
 # **Predict:** under teacher forcing, is a wrong code as bad as it is when running freely?

@@ -112,8 +112,8 @@ def share_of_ceiling(model, images, mean_image):
     return (error / (images - mean_image).square().mean()).item()
 
 # %% [markdown]
-# Between the two stands PCA, the line that a *finished* autoencoder must pass (lesson
-# 01). Is ours finished? We train it once more, eight times as long.
+# Between the two stands PCA, the line that a *finished* autoencoder should pass (lesson 01). Is
+# ours finished? We train it once more, eight times as long.
 #
 # And now the first fault. The images lie in [0, 1] already, and the program divides them by
 # 255, as every recipe says.
@@ -133,9 +133,9 @@ _ = fit(finished, x_train, reconstruct, TrainConfig(8 * EPOCHS, 64, 5e-3, one_cy
 # The share tells it at once, since the ceiling shrinks along with the images. An error
 # without its ceiling says nothing.
 #
-# "Behind PCA" is a symptom with two causes: something is broken, or training stopped too
-# early. Here it stopped too early, and more epochs tell the two apart. For speed all
-# experiments below stay with the short training.
+# "Behind PCA" is a symptom with three causes: something is broken, training stopped too early, or
+# the images are too few (lesson 14). Here it stopped too early, as more epochs show. For speed
+# all experiments below stay with the short training.
 #
 # ### A loss on an axis called accuracy
 #
@@ -825,5 +825,5 @@ proven.summary()
 #
 # ## Next
 #
-# This was the last lesson. What is left is your own program: put it through the six
+# [Lesson 14](14_your_data.ipynb) takes data of your own. Put your program through the six
 # examinations before you show its numbers to anybody.

@@ -359,9 +359,10 @@ try_fit(x, objectives.reconstruction)
 #
 # - the **distance from the mean**, of raw rows and of standardised ones;
 # - the error behind **PCA-5**;
-# - the error of an **autoencoder** 30-64-5;
-# - the VAE: the negative log-likelihood of its reconstruction, and that plus the divergence
-#   of its code from the prior, which together are the negative ELBO of lesson 08.
+# - the error of an **autoencoder** 30-64-5, with half the epochs of the VAE;
+# - the VAE: the negative log-likelihood of its reconstruction, and that plus the divergence of
+#   its code from the prior, which together are nearly the negative ELBO of lesson 08: at the mean
+#   code.
 #
 # AUROC is the share of pairs in the right order; the bars show the rest, where differences
 # are seen.
@@ -626,9 +627,9 @@ proven.verdict()
 refused(lambda: data.from_table(prices))
 
 # %% [markdown]
-# **Read it.** Two kinds of gap. 133 rows are empty, on odd days: dates of dividends, no
-# prices. Those rows can go. But three companies were not listed in 1990, and that is not to
-# be mended: there was no price.
+# **Read it.** Two kinds of gap. 133 rows are empty, on odd days: dates of dividends, no prices.
+# Those rows can go. But three columns begin after 1990, and that is not to be mended: the file
+# has no price.
 #
 # Prices drift upwards for decades, so we take the **log return** of each month, the difference of logarithms.
 # The model's task: one value is hidden, tell it from the others of that month. Trained until
@@ -724,12 +725,11 @@ proven.claim("the best linear guess has less error than either network",
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Here the advice fails (Rubin, 1976, says when it is safe), and it is worth
-# knowing why. One company has 15 known
-# months of 335. With the mask these 15 are all that its output is trained on, and 33 numbers
-# learn them by heart. Zeros pull such an output towards the mean instead, as a penalty on
-# weights would. Where little is known, that is what is wanted. Mask gaps, *and* keep a
-# penalty: then compare.
+# **Read it.** Here the advice fails. (Rubin, 1976, says when the *cause* of gaps may be ignored,
+# which is another question.) A likely reason, not tested: one company has 15 known months of 335.
+# With the mask these 15 are all that its output is trained on, and 33 numbers can learn them by
+# heart. Zeros pull such an output towards the mean instead, as a penalty on weights would. So
+# count what is known, and compare.
 #
 # ## Check yourself
 #
