@@ -552,7 +552,7 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** The SAE is purer than the neurons. But random directions, held sparse alike, are nearly
 # as pure, and every code is far above chance, about one in five. So pure top images do not single the
-# SAE out: section 9 lets you try. That the *network* was trained does matter.
+# SAE out. That the *network* was trained does matter.
 #
 # ## 5. Does the network use it?
 #
@@ -695,7 +695,7 @@ claims = {
     "its latents are purer": (pure["SAE"], control("neurons", *BLIND, scores=pure), 0.1),
     "it keeps the loss": (losses["SAE"], control(*BLIND, scores=losses), 0.1),
     "... and PCA does not": (losses["SAE"], control(*BLIND, "PCA", scores=losses), 0.1),
-    "its latents cost their digit": (falls["SAE"], control(*BLIND, "neurons", "training images", scores=falls), 0.5),
+    "its latents cost their digit": (falls["SAE"], control(*BLIND, "neurons", scores=falls), 0.5),
     "its latents steer": (steered["SAE"], control(*BLIND, "neurons", scores=steered), 0.05),
     "... and images do not": (steered["SAE"], control(*BLIND, "training images", scores=steered), 0.05),
 }
@@ -722,10 +722,10 @@ proven.claim("refused are purity, the loss beside PCA, and steering beside image
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Four lines hold, three are refused, and two of the five claims fall only to a harder
-# control. Against the best control tried, two stand: the SAE finds true features, and
-# its latents cost their digit. A claim is only as good as its best control. Where there is no truth to compare with,
-# "beyond random directions" is what may be said, and "found the features" is not.
+# **Read it.** Four lines hold, three are refused, and two of the five claims fall only to a harder control. Against
+# every control tried, one stands: the SAE finds true features. That its latents cost their digit passes beside
+# images only just; longer trained, not always. A claim is only as good as its best control. Where there is no truth
+# to compare with, "beyond random directions" is what may be said, and "found the features" is not.
 #
 # ## 7. Depth: how many should be active?
 #
@@ -940,7 +940,8 @@ proven.verdict()
 #
 # The top images are the extreme of a direction, and the ten purest of 1,000 are an extreme of
 # extremes. Report a mean over *all* latents, on images that did not choose them, over the whole
-# range of activations, and the same number for random directions that are as sparse.
+# range of activations, and the same number for random directions that are as sparse: here theirs
+# is the higher one.
 #
 # </details>
 #
