@@ -360,8 +360,8 @@ proven.verdict()
 #
 # Here it took a squared error behind a sigmoid, a start far off, SGD and a low rate. Adam makes
 # steps of one size out of gradients of any size, and did not stall; in lesson 04 it does. From a
-# good start SGD learns with both, at this rate faster with BCE. So an MSE behind a sigmoid is no
-# mistake, but a risk that BCE from logits does not have.
+# good start SGD learns with both, here faster with BCE. So an MSE behind a sigmoid is no mistake,
+# but a risk that BCE from logits does not have.
 #
 # ## 4. How low can the BCE get?
 #
