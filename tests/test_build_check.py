@@ -175,6 +175,10 @@ class TestMeasured:
         stale = "stale: measured again since it was built"
         assert problems(course) == {"notebooks/01_tiny.ipynb": stale}
 
+    def test_a_row_is_named_where_it_is_shown(self, course):
+        (course / HERE).write_text(LESSON + '\n# %%\n# map(full_size, ["toy"])\n')
+        assert 'write full_size("row")' in problems(course)[str(HERE)]
+
     def test_one_that_was_run_by_hand_too_is_stale_all_the_same(self, built, measure):
         save_as_a_learner(built / "notebooks/01_tiny.ipynb")
         assert run("check", built).exit_code == 0

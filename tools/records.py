@@ -13,9 +13,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from aelesson.data import SAMPLE
+from tools.source import BuildError
 
 AT_HAND = (SAMPLE, "own")  # what a lesson shows without a download
-ROW = re.compile(r"""full_size\(\s*["']([\w-]+)["']""")
+ROW = re.compile(r"""full_size\b(?:\(\s*["']([\w-]+)["'])?""")
 
 
 def text_digest(notebook: NotebookNode) -> str:
@@ -49,12 +50,18 @@ def rows_digest(notebook: NotebookNode) -> str | None:
 
     Returns:
         None if it shows none.
+
+    Raises:
+        BuildError: if a cell of code calls it without a row's name in quotes.
     """
-    names = sorted(
-        {name for cell in notebook.cells for name in ROW.findall(cell.source)}
-    )
-    measured = _read("results.json") if names else {}
-    return _digest([[name, measured.get(name)] for name in names]) if names else None
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    names = sorted({name for text in code for name in ROW.findall(text)})
+    if not names:
+        return None
+    if "" in names:
+        raise BuildError('write full_size("row"), with the row\'s name in its place')
+    measured = _read("results.json")
+    return _digest([[name, measured.get(name)] for name in names])
 
 
 def _read(name: str) -> dict[str, Any]:

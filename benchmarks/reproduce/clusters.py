@@ -154,11 +154,11 @@ ROW = Row(
         "No draw is as bad as 2 %, but the mean misses its goal. Most of the gain is "
         "that of the rounds, which bring PCA's clusters far, too; whether the "
         "autoencoder's codes are the better start, one run of each cannot tell. The "
-        "codes at the start are worse here than in both runs of `neighbours`, with the "
-        "settings, and in the first with the seed and the labels, of that row. The "
+        "codes at the start have the settings of `neighbours`, and the seed and the "
+        "labels of its first run, and yet are worse than in both of its runs. The "
         f"network taught the 100 labels alone sees each {REPEATED} times in an epoch, "
-        "a thirteenth of our steps, and names the digit itself. Some settings were "
-        "chosen by the labels of all training images: the method learns without them, "
-        "its design did not."
+        "a thirteenth of our steps, and names the digit itself. Its ways "
+        "were also compared by the labels of all training images: the method learns "
+        "without them, its design did not."
     ),
 )

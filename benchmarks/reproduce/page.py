@@ -37,9 +37,9 @@ largest run. The last column is the training of ours alone. Machines differed, a
 were shared: compare seconds within a run only. Mixed precision is float32 where a
 machine is named with "no bfloat16"; runs before commit 0d6d3bc have no such mark, and
 computed in bfloat16, some by emulation, as their seconds suggest. A `+` says that the
-code had changed since the commit. Published figures are a selection; of likelihoods and
-of errors with labels the best of any kind that we know of is among them. The best of
-the others may be a control of the same run.
+code had changed since the commit. Published figures are a selection; where a row gives
+likelihoods or errors with labels, the best of any kind that we know of is among them.
+The best of the others may be a control of the same run.
 
 Binary digits are of two kinds, whose figures must not be compared: *dynamic*, where the
 training images are drawn anew at every step, and *static*, where they are drawn once.

@@ -81,6 +81,7 @@ ROW = Row(
         "deep belief network of 1 layer, Vincent et al. (2010)": 1.21,
         "SVM with RBF kernel, Vincent et al. (2010)": 1.40,
         "ladder network, Rasmus et al. (2015)": 0.57,
+        "perceptron with deformed digits, Ciresan et al. (2010)": 0.35,
     },
     settings=(
         f"{chain(SIZES)}, ReLU, mixed precision. Pretraining: each layer restores its "

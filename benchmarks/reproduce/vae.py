@@ -178,7 +178,7 @@ NETWORK = (
 )
 JUDGED = (
     f"Estimated with {SAMPLES} importance weights for each test image, binarised once; "
-    "in bfloat16, as in training."
+    "in the precision of the training."
 )
 
 VAE_ROW = Row(

@@ -364,8 +364,8 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** "A tutorial's network" is our ReLU code, trained on all images for 10 epochs: it is on
 # a level with PCA, and in one of the runs ahead, as the range shows. A wider network, trained by a
-# better recipe, leaves both far behind. Width, recipe and images all changed: the table does not
-# tell which of them did it.
+# better recipe, leaves both far behind. All three saw the same images; between the two networks
+# layers, activation and recipe changed, and the table does not tell which of them did it.
 #
 # ## 6. Is it still learning, or learning by heart?
 #

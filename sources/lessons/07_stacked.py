@@ -612,7 +612,8 @@ proven.verdict()
 # 55,000 images, in two ways, then all labels.
 
 # %%
-few_labels, neighbours, stacked = map(results.full_size, ("few-labels", "neighbours", "stacked"))
+few_labels, neighbours = results.full_size("few-labels"), results.full_size("neighbours")
+stacked = results.full_size("stacked")
 print(few_labels, neighbours, stacked, sep="\n\n")
 
 # %% [markdown]

@@ -244,7 +244,8 @@ def told_apart(model):
 apart = {name: told_apart(model) for name, model in models_by.items()}
 
 # %% [markdown]
-# Classifier and 500 draws are as in lesson 08, but trained anew: compare within this lesson only.
+# The classifier is lesson 08's, trained anew, with 500 draws as there: compare within this lesson
+# only.
 
 # %%
 def new_classifier():
@@ -947,10 +948,10 @@ for way, found in ways.items():
               f"mean {sum(found) / len(found):.2f}, best {max(found):.2f}")
 
 # %% [markdown]
-# There (a larger network, the sprites it has seen, weights chosen by the gap itself) each seed of the
-# penalty is ahead of each of the VAE, and its worst still behind most of the beta-VAE's. The lowest
-# total correlation chose a seed above the mean each time, the best one once. The lowest $-$ELBO chose
-# the penalty's best seed, and the VAE's second worst.
+# There (five times the epochs, a larger network, the sprites it has seen, weights chosen by the gap
+# itself) each seed of the penalty is ahead of each of the VAE, and its worst still behind most of the
+# beta-VAE's. The lowest total correlation chose a seed above the mean each time, the best one once.
+# The lowest $-$ELBO chose the penalty's best seed, and the VAE's second worst.
 #
 # ## 10. Depth: what else has the same bound?
 #

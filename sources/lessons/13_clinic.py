@@ -133,9 +133,9 @@ _ = fit(finished, x_train, reconstruct, TrainConfig(8 * EPOCHS, 64, 5e-3, one_cy
 # The share tells it at once, since the ceiling shrinks along with the images. An error
 # without its ceiling says nothing.
 #
-# "Behind PCA" is a symptom with three causes: something is broken, training stopped too early, or
-# the images are too few (lesson 14). Here it stopped too early, as more epochs show. For speed
-# all experiments below stay with the short training.
+# "Behind PCA" has more than one cause: something is broken, training stopped too early, or the
+# data suit PCA (lesson 14). Here it stopped too early, as more epochs show. For speed all
+# experiments below stay with the short training.
 #
 # ### A loss on an axis called accuracy
 #
