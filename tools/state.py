@@ -221,6 +221,7 @@ def find_problems(job: Job) -> Iterator[Finding]:
     remedy = f"python -m tools.build build {job.path.stem}"
     try:
         source = job.read()
+        job.record(source)  # refuses a row that is not named, run or not
         found = [(job.executed, executed_problem(job, source))]
         if job.is_sheet:
             found.append((job.stub, stub_problem(job, source)))
