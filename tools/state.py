@@ -221,7 +221,7 @@ def find_problems(job: Job) -> Iterator[Finding]:
     remedy = f"python -m tools.build build {job.path.stem}"
     try:
         source = job.read()
-        job.record(source)  # refuses a row that is not named, run or not
+        job.record(source)  # refuses a row without a name, even before the first build
         found = [(job.executed, executed_problem(job, source))]
         if job.is_sheet:
             found.append((job.stub, stub_problem(job, source)))

@@ -157,7 +157,7 @@ ROW = Row(
         "codes at the start have the settings of `neighbours`, and the seed and the "
         "labels of its first run, and yet are worse than in both of its runs. The "
         f"network taught the 100 labels alone sees each {REPEATED} times in an epoch, "
-        "a thirteenth of our steps, and names the digit itself. Its ways "
+        "a thirteenth of our steps, and names the digit itself. Settings "
         "were also compared by the labels of all training images: the method learns "
         "without them, its design did not."
     ),

@@ -198,7 +198,7 @@ ROW = Row(
     aim=0.6,
     published={
         "ladder network, 150 epochs, Rasmus et al. (2015)": 0.57,
-        "perceptron with noise of .5, no denoising, Rasmus et al. (2015)": 0.80,
+        "perceptron with noise of 0.5, no denoising, Rasmus et al. (2015)": 0.80,
         "perceptron with deformed digits, Ciresan et al. (2010)": 0.35,
     },
     settings=(
