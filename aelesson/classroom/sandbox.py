@@ -23,7 +23,7 @@ _SYSTEM = (
     "/etc/alternatives",
     "/etc/fonts",
 )
-_IMPORT = "import aelesson.checks"
+_IMPORT = "from aelesson.course import guard; guard.load()"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the fork server does once, and no student's kernel needs to do again.
 
-It imports the library, and has the checks of the lessons that `LESSONS` names judge
-their own references: so their inputs and right results are known.
+It imports the library with all checks, and has those of the lessons that `LESSONS`
+names judge their own references: so their inputs and right results are known.
 """
 
 import contextlib
@@ -34,5 +34,6 @@ def judge_references(lessons: list[str]) -> None:
                     check(check.reference)
 
 
+guard.load()
 system.shut(True)
 judge_references(os.environ.get(LESSONS, "").split())

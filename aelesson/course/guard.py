@@ -69,13 +69,18 @@ _modules: dict[str, ModuleType] = {}
 _hooks: dict[str, tuple[object, ...]] = {}
 
 
-def keep() -> None:
-    """Remember the judge, and what it stands on, as they are now."""
+def load() -> None:
+    """Import the whole judge, before any cell can."""
     import aelesson.checks
 
     for found in pkgutil.walk_packages(aelesson.checks.__path__, "aelesson.checks."):
         if not found.name.endswith("__main__"):
             import_module(found.name)
+
+
+def keep() -> None:
+    """Remember the judge, and what it stands on, as they are now."""
+    load()
     _modules.update((n, m) for n, m in sys.modules.items() if _is_ours(n))
     _kept.extend({id(kept.owner): kept for kept in _library()}.values())
     for name in OUTSIDE:

@@ -17,7 +17,7 @@ from aelesson.checks.engine.randomness import Shares
 
 EXERCISES = {
     f"{lesson}.{name}": each
-    for lesson in checks.__all__
+    for lesson in checks.LESSONS
     for name, each in vars(getattr(checks, lesson)).items()
     if isinstance(each, Exercise)
 }

@@ -82,7 +82,8 @@ def relation(what: str, got: Sequence[Any], want: Sequence[Any]) -> Iterator[str
 
 def composed(got: Sequence[Any], want: Sequence[Any]) -> Iterator[str]:
     """Yield what is done to results on top of a mistake: the plainest changes only."""
-    seen = [each for each in zip(got, want, strict=True) if each != (None, None)]
+    both = zip(got, want, strict=True)
+    seen = [(g, w) for g, w in both if g is not None or w is not None]
     a, b = (tensors([each[side] for each in seen]) for side in (0, 1))
     if a is None or b is None:
         return
@@ -99,11 +100,13 @@ def composed(got: Sequence[Any], want: Sequence[Any]) -> Iterator[str]:
 
 def holds(got: Sequence[Tensor], want: Sequence[Tensor], change: Change) -> bool:
     """Tell whether a change of the right results gives all results, and is one."""
+    changed = []
     try:
-        changed = [change(w) for w in want]
+        for g, w in zip(got, want, strict=True):
+            changed.append(change(w))
+            if not close(g, changed[-1]):
+                return False
     except (RuntimeError, IndexError):
-        return False
-    if not all(map(close, got, changed)):
         return False
     return not all(map(close, changed, want))
 

@@ -24,6 +24,7 @@ class Run:
         self.exercise, self.answer = exercise, answer
         self.seen = [Seen(exercise, answer, i) for i in range(len(exercise.cases))]
         self._symptoms: dict[int, Symptom] = {}
+        self._faults: dict[int, set[str]] = {}
 
     def symptom(self, case: int) -> Symptom:
         """Return the first aspect of a case that is wrong."""
@@ -54,31 +55,35 @@ class Run:
         more may be wrong here.
         """
         return self.like(mistake) and not any(
-            self._refutes(i, mistake.seen[i].all()) for i in self.wrong
+            self._refutes(i, mistake) for i in self.wrong
         )
 
     def contains(self, part: "Run") -> bool:
         """Tell whether all that a mistake does wrong is wrong here, in whatever way."""
         return not any(
-            self._refutes(i, part.seen[i].all(), notes=False)
+            self._refutes(i, part, notes=False)
             for i in range(len(self.seen))
             if i not in self.exercise.apart
         )
 
-    def _refutes(
-        self, case: int, mistaken: Mapping[str, Any], notes: bool = True
-    ) -> bool:
-        own, expected = self.seen[case].all(), self.exercise.expected[case]
-        for name in own.keys() & mistaken.keys():
-            mine, its = own[name], mistaken[name]
-            if isinstance(mine, Note) and isinstance(its, Note):
-                if notes and not same(mine.value, its.value):
-                    return True
-            elif _differs((name, its), expected) and not _differs(
-                (name, mine), expected
-            ):
-                return True
-        return False
+    def _refutes(self, case: int, mistake: "Run", notes: bool = True) -> bool:
+        own, mistaken = self.seen[case].all(), mistake.seen[case].all()
+        both = own.keys() & mistaken.keys()
+        if both & mistake._faults_in(case) - self._faults_in(case):
+            return True
+        noted = ((own[k], mistaken[k]) for k in both) if notes else ()
+        return any(
+            isinstance(mine, Note) and isinstance(its, Note) and not mine.alike(its)
+            for mine, its in noted
+        )
+
+    def _faults_in(self, case: int) -> set[str]:
+        """Return every aspect of a case that is wrong; they are compared once."""
+        if case not in self._faults:
+            expected = self.exercise.expected[case]
+            aspects = self.seen[case].all().items()
+            self._faults[case] = {a[0] for a in aspects if _differs(a, expected)}
+        return self._faults[case]
 
     def exactly_like(self, other: "Run") -> bool:
         """Tell whether both do the same in every respect."""

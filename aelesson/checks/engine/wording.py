@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -113,8 +114,9 @@ def difference(got: Any, want: Any) -> str:
     tensors = isinstance(a, Tensor) and isinstance(b, Tensor) and a.shape == b.shape
     if tensors and a.numel() > 4:
         gaps = (a.double() - b.double()).abs().nan_to_num(nan=torch.inf)
-        index = [int(i) for i in torch.unravel_index(gaps.argmax(), gaps.shape)]
-        place, worst = ", ".join(map(str, index)), tuple(index)
+        # torch's function of this name imports sympy first: two seconds of waiting.
+        worst = tuple(map(int, np.unravel_index(int(gaps.argmax()), gaps.shape)))
+        place = ", ".join(map(str, worst))
         return f"value [{place}]: got {short(a[worst])}, expected {short(b[worst])}"
     about = "about " * isinstance(want, Share)
     return f"got {short(got)}, expected {about}{short(want)}"

@@ -191,7 +191,8 @@ def test_a_container_is_asked_for_as_its_manual_says(name, tmp_path, monkeypatch
     assert box.works
     words = (tmp_path / "words").read_text().splitlines()
     assert words[:5] == ["run", "--rm", "--interactive", "--network", "none"]
-    assert words[-4:] == ["course:1", "python", "-c", "import aelesson.checks"]
+    assert words[-4:] == ["course:1", "python", "-c", sandbox._IMPORT]
+    assert "guard.load()" in sandbox._IMPORT
     for wanted in ("--read-only", "ALL", "no-new-privileges", "512"):
         assert wanted in words
 
