@@ -320,7 +320,7 @@ def curve(epoch_loss):
     runtime.seed_everything(0)
     model = models.Autoencoder.mlp((784, 128, 32))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    shuffled = (x_train[torch.randperm(len(x_train))].split(64) for _ in range(8))
+    shuffled = (x_train[torch.randperm(len(x_train))].split(53) for _ in range(8))
     return [epoch_loss(model, batches, optimizer) for batches in shuffled]
 
 
@@ -339,17 +339,17 @@ print(" ".join(f"{loss:.4f}" for loss in broken))
 # - returns the mean squared error over all images, each measured in its own step, before the
 #   weights move: an image in a small batch counts as much as any other. A Python number.
 #
-# **Expect:** a curve that falls more evenly.
+# **Expect:** a curve that falls in every epoch.
 #
 # <details><summary>Hint 1</summary>
 #
-# 3,500 images in batches of 64: how many images are in the last one?
+# 3,500 images in batches of 53: how many images are in the last one?
 #
 # </details>
 # <details><summary>Hint 2</summary>
 #
 # Which of the losses does the last line know? And if you average over batches: how much
-# does one image count in a batch of 64, and in one of 44?
+# does one image count in a batch of 53, and in one of 2?
 #
 # </details>
 # <details><summary>Hint 3</summary>
@@ -385,10 +385,10 @@ print("mended:", " ".join(f"{loss:.4f}" for loss in mended))
 # %% [markdown]
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
-# The program returned the loss of the *last batch*: 44 images of 3,500. Which images those
+# The program returned the loss of the *last batch*: 2 images of 3,500. Which images those
 # are is chance, and so is a good part of each point of its curve. The loss of the epoch is
-# the mean over all images; a plain mean of the batches' losses would give the 44 images of
-# the last batch the weight of 64.
+# the mean over all images; a plain mean of the batches' losses would give the 2 images of
+# the last batch the weight of 53.
 #
 # </details>
 #
@@ -452,4 +452,4 @@ checks.basics.sixteen_numbers(sixteen_numbers)
 # ## Done?
 #
 # When every check shows its tick, go on with the next lesson. One more thing to try:
-# replace the library's functions in the lesson by yours. All figures should stay the same.
+# replace `metrics.reconstruction_error` in the lesson by yours. All figures should stay the same.

@@ -387,5 +387,5 @@ checks.linear.rank_sixteen(rank_sixteen)
 # ## Done?
 #
 # When every check shows its tick, go on with the next lesson. One more thing to try: change
-# `principal_angles` so that angles of $10^{-9}$ come out right. The lesson shows how, with
-# sines.
+# `principal_angles` so that angles of $10^{-9}$ come out right. The library's own,
+# `aelesson.linear.principal_angles`, shows how, with sines.

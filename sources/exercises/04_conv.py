@@ -395,9 +395,9 @@ print(f"as they are: {plain:.4f}, broken: {broken:.4f}, mended: {mended:.4f}")
 #   found out.
 # - The judge records the tensor operations of `encode` and `decode` beforehand: use PyTorch
 #   alone in them, no NumPy, and no `if` on values.
-# - PCA with 32 components does not fit; what beats PCA with as many as fit earns the points.
-#   The check shows your place among PCA, the lesson's network made narrow, and the course's
-#   best.
+# - PCA of whole images does not fit with 32 components; what beats it with as many as fit earns
+#   the points. The check shows your place among PCA, the lesson's network made narrow, and the
+#   course's best.
 #
 # <details><summary>Hint 1</summary>
 #

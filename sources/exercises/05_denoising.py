@@ -371,8 +371,9 @@ for name, model, losses in (
 #
 # The noise was drawn once, before the loop. So each image had *one* noisy copy, and the
 # network could learn by heart which copy belongs to which image: its loss fell, and told
-# nothing about noise that it had not met. With new noise in each epoch there is nothing to
-# remember but what digits look like. The honest number is the error on new images.
+# nothing about noise that it had not met. With new noise in each epoch no copy can be learnt by
+# heart. The 200 digits still can, a little: the error on new ones stays above the loss. The
+# honest number is the error on new images.
 #
 # </details>
 #
@@ -386,7 +387,7 @@ for name, model, losses in (
 # - trains on `x_train`, and returns a model from noisy images `(B, 1, 28, 28)` to cleaned
 #   ones. Choose settings by `x_validation`.
 # - The judge spoils 1,000 digits that are not in your sample, in three ways that you are told
-#   only roughly: every pixel is a little wrong; some pixels are wrong altogether; a piece of
+#   only roughly: every pixel has noise of its own; some pixels are wrong altogether; a piece of
 #   the image is gone. The model is not told which. What it returns is cut to [0, 1].
 # - What is measured is the PSNR of the mean error, averaged over the three kinds. Anyone who
 #   trained on the judge's digits is found out.
@@ -397,8 +398,8 @@ for name, model, losses in (
 #
 # <details><summary>Hint 1</summary>
 #
-# Section 8 of the lesson: which of its networks did well on all kinds? How strong is the
-# judge's noise? You do not know, so what should your network meet?
+# Section 8 of the lesson: which of its networks did little harm on any kind, and which kind did
+# it not repair? How strong is the judge's noise? You do not know, so what should yours meet?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -444,6 +445,6 @@ checks.denoising.three_noises(three_noises)
 # %% [markdown]
 # ## Done?
 #
-# When every check shows its tick, go on with the next lesson. One more thing to try: train a
-# denoiser of the lesson with your `denoising_loss` and your noise. All figures should stay
-# about the same.
+# When every check shows its tick, go on with the next lesson. One more thing to try: train the
+# MLP of section 4 of the lesson with your `denoising_loss` and your noise, cut to [0, 1]. Its
+# figures should stay about the same.

@@ -236,7 +236,8 @@ checks.regularised.top_k(top_k)
 # **Time:** 5 minutes, a warm-up: the lesson wrote it once.
 #
 # A code of half the size costs half in an L1 penalty, and a decoder with doubled weights makes
-# the same image of it. So the penalty says nothing, unless the decoder's lengths are fixed.
+# the same image of it. So the penalty can be dodged, unless the decoder's lengths count, too.
+# Here they are fixed.
 #
 # `normalise_decoder_(linear) -> nn.Linear`
 #
@@ -288,8 +289,8 @@ checks.regularised.normalise_decoder_(normalise_decoder_)
 # %% [markdown]
 # ## 6. Mend: where did the price go?
 #
-# *"I train a sparse autoencoder with an L1 price. In the first epochs the price falls, so it
-# works. But when I count, as many units are on as without it."*
+# *"I train a sparse autoencoder with an L1 price. The price falls, so it works. But when I count,
+# the price has fallen further than the number of units that are on."*
 #
 # The program prices the codes of a batch. Below it, a network is changed by hand: each code
 # becomes eight times smaller, each picture in the decoder eight times larger. Only the
@@ -390,9 +391,9 @@ for name, loss in (("broken", sparse_loss_broken), ("mended", sparse_loss)):
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
 # The price saw the code and not the decoder. Small codes and large pictures make the same
-# image, so training shrinks all codes until they cost next to nothing: no unit has to be
-# silent. Priced by code *times* length of the picture, the trade brings nothing. Exercise 5
-# reaches the same in another way: it fixes all lengths at 1 after each step.
+# image, so a part of the fall needs no silent unit: in lesson 06, *Break it*, codes shrink and
+# pictures grow. Priced by code *times* length of the picture, the trade brings nothing.
+# Exercise 5 reaches the same in another way: it fixes all lengths at 1, before each step.
 #
 # </details>
 #

@@ -93,7 +93,8 @@ checks.stacked.encode_through(encode_through)
 #   loss is, for example, the mean squared error. Each step uses the gradients of its own
 #   batch only.
 # - returns two trained `nn.Module`s: an encoder `(B, D) -> (B, hidden_dim)` and a decoder
-#   `(B, hidden_dim) -> (B, D)`. Both put out values in [0, 1], whatever goes in.
+#   `(B, hidden_dim) -> (B, D)`. Both put out values in [0, 1], whatever goes in, each
+#   unit by itself: no softmax.
 #
 # What works here: an encoder and a decoder of one linear layer and a sigmoid each, Adam with a
 # learning rate of 0.01, and batches of 32.
@@ -513,8 +514,9 @@ print("mended:", " ".join(f"{accuracy:.3f}" for accuracy in mended))
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Convolutions (lesson 04) know already that a digit moved aside is the same digit. And a good
-# network's surest answers on the other images are labels too, nearly all of them right.
+# Convolutions (lesson 04) find a stroke wherever it lies; that a digit moved aside is the same
+# digit, moved images must teach. And a good network's surest answers on the other images are
+# labels too, nearly all of them right.
 #
 # </details>
 

@@ -386,8 +386,7 @@ print(f"epoch {broken} is kept")
 # </details>
 # <details><summary>Hint 3</summary>
 #
-# Write down the negative ELBO of exercise 3 for one epoch. Which beta makes it a bound on
-# the likelihood?
+# Write down the negative ELBO of exercise 3 for one epoch. Which beta does it have?
 #
 # </details>
 
@@ -410,9 +409,9 @@ for name, epoch in (("broken", broken), ("mended", best_epoch(*curves))):
 # %% [markdown]
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
-# With beta near 0 a code costs nothing, so early losses are low and mean little. Losses of
-# epochs can be compared only if all are the same quantity. The bound on the likelihood is
-# that with beta 1, whatever beta training used.
+# With beta below 1 a code is charged less than it costs, so a loss of the warm-up lies below
+# the negative ELBO, in each epoch by another amount. Losses of epochs can be compared only if
+# all are the same quantity: the one with beta 1, whatever beta training used.
 #
 # </details>
 #

@@ -217,8 +217,8 @@ checks.beyond_vae.straight_through(straight_through)
 #
 # `vq_loss(z, quantised, commitment) -> Tensor of shape ()`
 #
-# - `z`: codes, `(B, D)`, or maps of them, `(B, D, H, W)`; `quantised`: the nearest vectors, in
-#   the same shape; `commitment`: $\beta$, a number, 0 or more.
+# - `z`: codes, `(B, D)`, or with more dimensions, `(B, D, ...)`, as in maps `(B, D, H, W)`;
+#   `quantised`: the nearest vectors, in the same shape; `commitment`: $\beta$, a number, 0 or more.
 # - returns $\lVert \mathrm{sg}(z) - e \rVert^2 + \beta \lVert z - \mathrm{sg}(e) \rVert^2$, where
 #   `sg` stops the gradient: squared distances, **summed** over all values of an image, then the
 #   **mean** over the images.
@@ -461,7 +461,8 @@ look(quantised_loss)
 #   them, no NumPy, and no `if` on values. `decode` treats each code for itself. The judge
 #   clamps means to ±10,000, log-variances to ±20, and probabilities to [1e-6, 1 - 1e-6].
 # - What beats a mixture of 50 mean images, which is found without a gradient, earns the points.
-#   The check shows your place beside it, the lesson's VAE made narrow, and the course's best.
+#   The check shows your place beside it, the lesson's VAE made narrow, the library's
+#   convolutional one, and the course's best.
 #
 # <details><summary>Hint 1</summary>
 #

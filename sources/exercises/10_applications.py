@@ -424,7 +424,7 @@ for name, (model, threshold) in {"broken": broken, "mended": mended}.items():
 #   measures the AUROC on 1,000 digits that are not in your sample; the number is the mean of
 #   the three. Anyone who used the judge's digits is found out.
 # - Choose by `digits.validation`: other digits there may stand in for anomalies. (In a real
-#   task you have none. Then the judge's number is the first honest one.)
+#   task you may have none to choose by. Then this number flatters your method.)
 # - The judge records the tensor operations of `score` beforehand: use PyTorch alone in it, no
 #   NumPy, and no `if` on values. `fit` may use anything.
 # - What beats the error of PCA with 32 numbers earns the points. The check shows your place

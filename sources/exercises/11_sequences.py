@@ -294,7 +294,7 @@ checks.sequences.decode_sequence(decode_sequence)
 # ## 6. Mend: does a pen draw better and better?
 #
 # *"My decoder runs freely, so I feared that errors pile up. They do not! The longer it draws,
-# the better it gets: the last step has a fifth of the first one's error."*
+# the better it gets: the last number is a fifth of the first."*
 #
 # The strokes are the lesson's: 8 to 24 movements of a pen, two numbers each. The network is
 # the lesson's too, trained more briefly. Only the `_broken` function is wrong.
@@ -347,7 +347,7 @@ print(curve(error_per_step_broken))
 # - Where no sequence has a step, nothing is known: `nan`. Padding may hold anything, even
 #   `nan`, and reaches no number. Gradients are not asked for.
 #
-# **Expect:** a curve that no longer falls.
+# **Expect:** a curve whose end is no lower than its beginning.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -395,10 +395,10 @@ for epochs, told in broken.items():
 #   A latent whose direction has the length 1 costs what it does now, `weight` times its value.
 # - **You are judged by what training with your step leads to**, and not by how you do it: there
 #   are several right ways. The judge starts where the cheat leads, with codes that are too
-#   small and directions that are 2 to 4 times too long. It trains for 80 steps with Adam. Then it
-#   looks at the reconstructions. If the price is paid, an example of size $s$ that one latent
-#   makes comes back as about $s - \frac{w}{2}$, with the weight $w$. If the cheat goes on, more
-#   comes back. And directions may not grow on and on.
+#   small and directions that are too long, on average 2 or 4 times. It trains for 80 steps with
+#   Adam. Then it looks at the reconstructions. If the price is paid, an example of size $s$ that
+#   one latent makes comes back as about $s - \frac{w}{2}$, with the weight $w$. If the cheat goes
+#   on, more comes back. And directions may not grow on and on.
 #
 # **Expect:** fewer latents on than before, and a larger error: that is what the price is for.
 #

@@ -138,8 +138,8 @@ weights = {
     "warm-up": warm_up(steps // 2),
     "free bits": bounds.free_bits(0.5),
 }
-for name, objective in weights.items():
-    measured[name] = measure(train(new_vae, binarised(objective)))
+weighed = {name: train(new_vae, binarised(objective)) for name, objective in weights.items()}
+measured |= {name: measure(model) for name, model in weighed.items()}
 
 # %% alt="Distortion against rate: three points on a falling curve, beta 4 at the upper left, beta 1 in the middle, beta 0.25 at the lower right; warm-up and free bits lie next to beta 1. A grey line of equal sums touches the curve near beta 1."
 curve = ["beta 4", "reference", "beta 0.25"]
@@ -379,7 +379,8 @@ def digit_in_code(model_of):  # from labels to a model
                  for x, y in ((binary_train, y_train), (binary_test, y_test)))
     return labels.probe(z, y_train[:5000], z_test, y_test[:5000])
 
-leaks = {"no label": digit_in_code(lambda y: reference)}
+leaks = {"no label, beta 1": digit_in_code(lambda y: reference),
+         "no label, beta 4": digit_in_code(lambda y: weighed["beta 4"])}
 leaks |= {name: digit_in_code(model.given) for name, model in told.items()}
 
 # %% [markdown]

@@ -465,7 +465,7 @@ alone = evaluate(forced, stroke_test, free_running)["loss"]
 
 # %%
 def error_per_step(x_hat):
-    wrong = (x_hat - x).square().mean(2) * mask  # (B, T)
+    wrong = (x_hat - x).square().mean(2).masked_fill(~mask, 0)  # (B, T)
     return (wrong.sum(0) / mask.sum(0)).tolist()
 
 with torch.no_grad():

@@ -96,7 +96,9 @@ check.mistakes(
             "normal[:-kept], normal[-kept:] -> normal[-kept:], normal[:-kept]"
         ),
         "a fifth is left out: len(normal) // 5 images.": edits(
-            "len(normal) // 5", "len(normal) // {}", 2, 3, 4, 10
+            "len(normal) // 5",
+            "len(normal) {}",
+            *("// 2", "// 3", "// 4", "// 10", "- int(len(normal) * 0.8)"),
         ),
         "an image is in both parts, or in none: normal[:-kept] and normal[-kept:].": [
             "normal[:-kept], -> normal[: 1 - kept],",

@@ -43,6 +43,7 @@ ERRORS = {
 }
 check = Exercise(quantise, cases, returned(dtype=True), errors=ERRORS)
 END, GAPS, SCALED = "levels.long()", "2**bits - 1", "(share * gaps).round()"
+LEVELS = "torch.linspace(low, high, 2**bits, dtype=z.dtype)"
 FREE = "inside = z.clamp(low, high) -> inside = z"
 KEPT = f"{END} -> {END}.clamp(0, gaps)"
 check.mistakes(
@@ -65,6 +66,7 @@ check.mistakes(
             "share * gaps -> (inside - low) / ((high - low) / 2**bits - 1)",
             *edits(GAPS, "{}", "2**bits", "2**bits + 1", "2**bits - 2"),
             f"share * gaps -> share * (gaps + 1);; {KEPT}",
+            f"{SCALED} -> (share * (gaps + 1)).floor()",
             f"{SCALED} -> (share * (gaps + 1)).floor();; {KEPT}",
             f"{SCALED} -> (share * (gaps + 1)).floor();; {FREE};; {KEPT}",
         ],
@@ -82,9 +84,10 @@ check.mistakes(
             f"(high - low) -> high;; {FREE};; {KEPT}",
         ],
         "level 0 stands for low: yours for high.": "(inside - low) -> (high - inside)",
-        "the nearest level is meant: round() does it, floor and ceil do not.": edits(
-            "round()", "{}()", "floor", "trunc", "ceil"
-        ),
+        "the nearest level is meant: round() does it, floor and ceil do not.": [
+            *edits("round()", "{}()", "floor", "trunc", "ceil"),
+            f"{END} -> torch.bucketize(z, {LEVELS})",
+        ],
         "levels count from 0, also where z is negative: yours are shifted.": [
             *edits(END, "levels.long() {}", "- 2**bits // 2", "- gaps // 2", "+ 1"),
             f"{END} -> (levels + 1).clamp(max=gaps).long()",

@@ -97,7 +97,10 @@ check.mistakes(
             *edits("x +", "{}", "", "(1 - std) * x +"),
         ],
         "noisy.clamp(0, 1) is for clamp True, and only for that.": edits(
-            "if clamp", "if {}", False, True, "not clamp"
+            "if clamp", "if {}", True, "not clamp"
+        ),
+        "with clamp True nothing is cut: noisy.clamp(0, 1) returns a new tensor.": (
+            "if clamp -> if False"
         ),
         "cut with clamp(0, 1), at both ends: no other range, no rescaling, no abs().": [
             *edits("clamp(0, 1)", "clamp({})", "max=1", "0", "-1, 1"),

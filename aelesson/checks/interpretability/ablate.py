@@ -27,12 +27,13 @@ def cases():
     ]
 
 
+COUNTED = "latents are counted from 0: `latent` is the column as it stands."
 COLUMN = "z[latent] is an example: a latent is a column, z[:, latent]."
 check = Exercise(
     ablate,
     cases,
     returned(("z",), dtype=True, new=True),
-    errors={"out of bounds": COLUMN, "out of range": COLUMN},
+    errors={"for dimension 1": COUNTED, "out of bounds": COLUMN},
 )
 
 

@@ -56,7 +56,7 @@ def counted(steps):
 
 
 def tell(case):
-    told = "directions {length:g} times too long at first, weight {weight:g}"
+    told = "directions on average {length:g} times too long at first, weight {weight:g}"
     return told.format(**case)
 
 
@@ -99,9 +99,10 @@ check.mistakes(
         "directions stand in the columns of decoder.weight, (d, D): dimension 0.": (
             f"{NORM} -> F.normalize(decoder.weight, dim=1)"
         ),
-        "the whole weight is divided by one length: each direction has its own.": (
-            f"{NORM} -> decoder.weight / decoder.weight.norm()"
-        ),
+        "the whole weight is divided by one length: each direction has its own.": [
+            f"{NORM} -> decoder.weight / decoder.weight.norm()",
+            f"{NORM} -> decoder.weight / {LENGTHS}.max()",
+        ],
         "a length is the root of a sum of squares.": [
             f"{NORM} -> decoder.weight / decoder.weight.abs().sum(0)",
             f"{BEFORE};; {PRICE} -> (z * decoder.weight.abs().sum(0)).sum(1).mean()",

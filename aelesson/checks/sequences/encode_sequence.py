@@ -51,6 +51,9 @@ check = Exercise(
     with_network(network, facts),
     errors={
         "in decreasing order": "packing sorts by itself with enforce_sorted=False.",
+        "for dimension 0": (
+            "of outputs (B, T, H), a row is a sequence and lengths - 1 its last step."
+        ),
         "out of bounds": "steps count from 0: the last valid one is at lengths - 1.",
         "has to be greater than 0": "hand over the lengths as they are, from 1.",
         "to be equal to batch_size": BATCH_FIRST,

@@ -144,8 +144,9 @@ def in_range(name, out):
     softmax = out[0].numel() > 1 and bool((sums - 1).abs().max() < 1e-4)
     if low >= 0 and high <= 1 and not softmax:
         return FINE
-    what = "the sum 1, as a softmax does" if softmax else f"{low:.3g} to {high:.3g}"
-    says = f"the {name} gives {what}: end it with nn.Sigmoid(), for values in [0, 1]."
+    says = f"the {name} gives {low:.3g} to {high:.3g}: end it with nn.Sigmoid()."
+    if softmax:
+        says = f"what the {name} gives has the sum 1: a softmax ties units together."
     return Finding(f"range {name}", says)
 
 

@@ -41,6 +41,9 @@ WRONG = {
     "the first fifth is left out": chosen_by(
         lambda n: (n[len(n) // 5 :], n[: len(n) // 5])
     ),
+    "a fifth is left out: len(normal) // 5": chosen_by(
+        lambda n: n.split([int(0.8 * len(n)), len(n) - int(0.8 * len(n))])
+    ),
     "a larger threshold hides": chosen_by(lambda n: (n, n), 1.5),
     "was called 0 times": lambda train, normal, rate: (train, 0.5),
 }

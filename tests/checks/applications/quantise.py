@@ -21,6 +21,12 @@ WRONG = {
     "is not clamped": lambda z, b, low, high: (
         ((z - low) / (high - low) * (2**b - 1)).round().long()
     ),
+    "2**bits levels have (2**bits - 1) gaps": lambda z, b, low, high: (
+        (z.clamp(low, high) - low) / (high - low) * 2**b
+    ).long(),
+    "round() does it": lambda z, b, low, high: torch.bucketize(
+        z, torch.linspace(low, high, 2**b, dtype=z.dtype)
+    ),
     "low has no effect": lambda z, b, *_: right(z, b, z.min().item(), z.max().item()),
     "expected torch.int64": lambda *a: right(*a).int(),
     "got a NumPy array": lambda *a: by_numpy(*a, to=np.asarray),

@@ -22,6 +22,7 @@ def box_muller(x, std, g, clamp):
 
 RIGHT = [filled, by_normal, box_muller]
 WRONG = {
+    "with clamp True nothing is cut": lambda x, s, g, c: filled(x, s, g, False),
     "all images get the same": lambda x, s, g, c: x + filled(0 * x[:1], s, g, False),
     "generator=generator by its name": lambda x, s, g, c: x + torch.randn(x.shape, g),
     "expected torch.float16": lambda x, s, g, c: filled(x.float(), s, g, c),

@@ -50,6 +50,12 @@ def of_example(z, latent):
     return z
 
 
+def of_next(z, latent):
+    result = z.clone()
+    result[:, latent + 1] = 0
+    return result
+
+
 def to_mean(z, latent):
     out = z.clone()
     out[:, latent] = z[:, latent].mean()
@@ -84,6 +90,7 @@ WRONG = {
     "cut out": lambda z, i: torch.cat([z[:, :i], z[:, i + 1 :]], 1),
     "this is the latent alone": lambda z, i: z - by_clone(z, i),
     "counted from 0": lambda z, i: by_clone(z, i - 1),
+    "is the column as it stands": of_next,
     "before or behind": lambda z, i: z * (torch.arange(z.shape[1]) < i),
     "nothing is silent": lambda z, i: (by_clone(z, i), z.clone())[1],
     "silent means 0": [

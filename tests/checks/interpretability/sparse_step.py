@@ -33,6 +33,11 @@ def lengths(decoder):
     return torch.linalg.vector_norm(decoder.weight, dim=0)
 
 
+def by_longest(decoder):
+    with torch.no_grad():
+        decoder.weight /= lengths(decoder).max()
+
+
 def at_most_one(decoder):
     with torch.no_grad():
         decoder.weight /= lengths(decoder).clamp(min=1)
@@ -126,6 +131,7 @@ WRONG = {
         sparse(lambda z, d: (z / (z.norm(dim=1, keepdim=True) + 1e-3)).sum(1).mean()),
     ],
     "dimension 0": sparse(after=by_columns),
+    "each direction has its own": sparse(after=by_longest),
     "the squared length is too much": sparse(
         lambda z, d: (z * d.weight.pow(2).sum(0)).sum(1).mean()
     ),

@@ -20,6 +20,7 @@ RIGHT = [code, at(lambda n: n - 1), alone]
 WRONG = {
     "after all T steps": lambda rnn, x, n: rnn(x)[0][:, -1],
     "Its last valid one is": [at(lambda n: 0 * n), at(lambda n: n.sort().values - 1)],
+    "a row is a sequence and": lambda rnn, x, n: rnn(x)[0][n - 1],
     "`outputs, h = rnn(x)`": lambda rnn, x, n: rnn(x)[:, -1],
     "do not come from the weights": lambda rnn, x, n: code(deepcopy(rnn), x, n),
     "you changed the network": lambda rnn, x, n: code(
