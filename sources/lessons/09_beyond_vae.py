@@ -435,9 +435,12 @@ proven.claim("with beta 4 nine of ten codes give the digit asked for, with beta 
              obeys[four] > 0.9 and obeys[one] < 2 / 3)
 proven.claim("but beta 4 costs 5 nats of likelihood or more", nll_told[four] > nll_told[one] + 5)
 proven.verdict()
+
+# %%
 lost = {name: leaks["no label, beta 1"] - share for name, share in leaks.items()}
 assert lost[four] > lost[one] + lost["no label, beta 4"]
 assert lost[one] > lost["no label, beta 4"]
+print({name: f"{100 * share:.0f} points lost" for name, share in lost.items()})
 
 # %% [markdown]
 # **Read it.** With $\beta = 1$ the label is half ignored: a linear probe still finds the digit in the
@@ -446,8 +449,8 @@ assert lost[one] > lost["no label, beta 4"]
 # free, so the decoder takes the digit from there: nine of ten obey. A probe still reads two thirds
 # of the digits. And style pays, too: the likelihood is worse by several nats.
 #
-# Is it the price? See the control without a label: $\beta = 4$ alone takes less of the digit out of the
-# code than the label alone, and the two together take more than the sum, in this training.
+# Is it the price? Without a label, $\beta = 4$ takes less of the digit out of the code than the label
+# alone; both together take more than the sum.
 #
 # ## 5. Can a code be made of whole numbers?
 #
