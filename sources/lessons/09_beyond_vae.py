@@ -443,14 +443,14 @@ assert lost[one] > lost["no label, beta 4"]
 print({name: f"{100 * share:.0f} points lost" for name, share in lost.items()})
 
 # %% [markdown]
-# **Read it.** With $\beta = 1$ the label is half ignored: a linear probe still finds the digit in the
-# code, and with another label many pictures stay what they were. Why? To say the digit twice costs
-# 2.3 nats at most, of more than a hundred. With $\beta = 4$ each nat of code is dear and the label is
-# free, so the decoder takes the digit from there: nine of ten obey. A probe still reads two thirds
-# of the digits. And style pays, too: the likelihood is worse by several nats.
+# **Read it.** With $\beta = 1$ the label is half ignored: a probe still finds the digit in the code,
+# and with another label many pictures stay what they were. To say the digit twice costs 2.3 nats at
+# most, of more than a hundred. With $\beta = 4$ each nat of code is dear and the label is free, so
+# the decoder takes the digit from there: nine of ten obey. A probe still reads two thirds of the
+# digits (one run with four times the training: a quarter). Style pays, too: the likelihood is worse.
 #
-# Is it the price? Without a label, $\beta = 4$ takes less of the digit out of the code than the label
-# alone; both together take more than the sum.
+# Without a label, $\beta = 4$ takes less of the digit out of the code than the label alone; both
+# together take more than the sum.
 #
 # ## 5. Can a code be made of whole numbers?
 #
