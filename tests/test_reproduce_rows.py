@@ -363,3 +363,37 @@ def test_clusters_are_those_of_the_codes_and_then_of_the_features(job, monkeypat
     assert torch.equal(seen[0], codes)
     assert all(each.shape == (6, clusters.FEATURES) for each in seen[1:])
     assert [logits.shape for logits in model(splits.train.images)] == [(6, 2)] * 2
+
+
+def test_a_copy_of_the_network_learns_the_labels_of_each_draw(job, monkeypatch):
+    taught = []
+
+    def train(job, name, model, examples, objective, config):
+        taught.append((name, examples[1], model.features[0].weight.clone()))
+        with torch.no_grad():
+            model.features[0].weight.zero_()
+        return History()
+
+    monkeypatch.setattr(Job, "train", train)
+    part = SimpleNamespace(images=torch.rand(2, 1, 28, 28))
+    model, spread = clusters.Classifier((2,)), torch.tensor([[0, 1], [3, 3]])
+    before = model.features[0].weight.clone()
+    job = replace(job, splits=SimpleNamespace(train=part, test=part))
+    predicted, _ = clusters.tune(job, model, spread)
+    assert [name for name, _, _ in taught] == ["draw-0", "draw-1"]
+    for (_, classes, start), given in zip(taught, spread, strict=True):
+        assert torch.equal(classes, given[:, None])
+        assert torch.equal(start, before)
+    assert [each.shape for each in predicted] == [(2,), (2,)]
+
+
+def test_labels_spread_to_the_training_images_and_to_the_test_images(job):
+    model, x = clusters.Classifier((2,)), torch.rand(16, 1, 28, 28)
+    bright = torch.cat([x[:8] / 9, 1 - x[8:] / 9])
+    train = SimpleNamespace(images=bright, labels=torch.tensor([1] * 8 + [7] * 8))
+    test = SimpleNamespace(images=bright[[15, 0, 9]])
+    job = replace(job, splits=SimpleNamespace(train=train, test=test))
+    chosen = [torch.tensor([0, 8]), torch.tensor([12, 3])]
+    spread, of_test = clusters.spread_to_all(job, chosen, model)
+    assert [each.tolist() for each in spread] == [train.labels.tolist()] * 2
+    assert [each.tolist() for each in of_test] == [[7, 1, 7]] * 2

@@ -778,20 +778,21 @@ assert ladder.mean() < 0.55 * stacked.mean()
 # And a classifier that learns without a label? K-means parts the codes of an autoencoder, or of
 # PCA, into *clusters* of codes that lie together. A new network learns to name the cluster of a
 # deformed digit; then clusters of its own features, three rounds in all (after Caron et al.,
-# 2018). The 100 labels spread over its features at the end.
+# 2018). The 100 labels spread over its features to all images, and it learns these at the end.
 
 # %%
 clusters = results.full_size("clusters")
 print(clusters, end="\n\n")
-from_pca = "the same rounds from clusters of PCA-64"
-worst, pca_worst = (clusters.mean(f"the worst draw{end}") for end in ("", f", {from_pca}"))
-print(f"Worst of 20 draws of labels: {worst:.2f} % wrong, from clusters of PCA {pca_worst:.2f} %.")
-assert clusters.mean() < clusters.mean(from_pca) < neighbours.mean() - 0.2
-assert worst < pca_worst - 0.5
+print(f"Worst of 20 draws of labels: {clusters.mean('the worst draw'):.2f} % wrong.")
+rounds = clusters.mean("spreading alone, over the features")
+from_pca = clusters.mean("spreading alone, over features from clusters of PCA-64")
+assert clusters.mean() < min(rounds, from_pca)
+assert max(rounds, from_pca) < neighbours.mean() - 0.2
+assert abs(rounds - from_pca) < 0.1
 
 # %% [markdown]
-# **Read it.** From clusters of PCA the same rounds end nearly as well. So the rounds do most of the
-# work. Whether the autoencoder's codes are the better start, one run cannot tell.
+# **Read it.** Before the last step, the rounds from clusters of PCA end as well. So the rounds do most
+# of the work, and this run does not show that they need the autoencoder's codes at the start.
 #
 # ## Break it
 #
