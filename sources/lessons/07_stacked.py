@@ -772,13 +772,13 @@ assert ladder.mean() < 0.55 * stacked.mean()
 # %% [markdown]
 # **Read it.** One run, and about half the error of section 7's stack. But the two differ in more than
 # the denoising: with its depth, its noise, its batch normalisation and its longer training, and
-# *nothing* denoised, more than half of the lead is there already. The rest, in this one run, is the
+# *nothing* denoised, more than half of the lead is there already. The rest, in this run, is the
 # denoising's.
 #
 # And a classifier that learns without a label? K-means parts the codes of an autoencoder, or of
-# PCA, into *clusters* of codes that lie together. A new network learns to name the cluster of a
-# deformed digit; then clusters of its own features, three rounds in all (after Caron et al.,
-# 2018). The 100 labels spread over its features to all images, and it learns these at the end.
+# PCA, into *clusters* that lie together. A new network learns to name the cluster of a deformed
+# digit; then clusters of its own features, three rounds in all (after Caron et al., 2018). The 100
+# labels spread over its features to all images; at last it learns these.
 
 # %%
 clusters = results.full_size("clusters")
