@@ -776,9 +776,9 @@ assert ladder.mean() < 0.55 * stacked.mean()
 # denoising's.
 #
 # And a classifier that learns without a label? K-means parts the codes of an autoencoder, or of
-# PCA, into *clusters* that lie together. A new network learns to name the cluster of a deformed
-# digit; then clusters of its own features, three rounds in all (after Caron et al., 2018). The 100
-# labels spread over its features to all images; at last it learns these.
+# PCA, into *clusters*, codes that lie together. A new network learns to name the cluster of a
+# deformed digit; then clusters of its own features, three rounds in all (after Caron et al.,
+# 2018). The 100 labels spread over its features to all images; at last it learns these.
 
 # %%
 clusters = results.full_size("clusters")

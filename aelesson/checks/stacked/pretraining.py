@@ -146,7 +146,7 @@ def in_range(name, out):
         return FINE
     says = f"the {name} gives {low:.3g} to {high:.3g}: end it with nn.Sigmoid()."
     if softmax:
-        says = f"what the {name} gives has the sum 1: a softmax ties units together."
+        says = f"the {name} gives the sum 1, as a softmax does: it ties units together."
     return Finding(f"range {name}", says)
 
 

@@ -40,13 +40,13 @@ def plain(z, q, c):
     return (1 + c) * (z - q).pow(2).flatten(1).sum(1).mean()
 
 
-def by_name(z, quantised, commitment):
+def by_dimensions(z, quantised, commitment):
     over = (1, 2, 3) if z.dim() == 4 else (1, 2)[: z.dim() - 1]
     to_codes = (z.detach() - quantised).pow(2).sum(over)
     return (to_codes + commitment * (z - quantised.detach()).pow(2).sum(over)).mean()
 
 
-RIGHT = [right, by_name, by_mse, by_sums, by_norms, by_loop]
+RIGHT = [right, by_dimensions, by_mse, by_sums, by_norms, by_loop]
 WRONG = {
     "both terms pull at both": plain,
     "the vectors' own has weight 1": [

@@ -42,7 +42,7 @@ RIGHT = [with_fit(), with_fit(by_entropy, batch=20)]
 WRONG = {
     "the target is the corrupted": with_fit(to_itself),
     "corrupt was never called": with_fit(lambda _: objectives.reconstruction()),
-    "a softmax ties units together": with_fit(end=nn.Softmax(dim=1)),
+    "as a softmax does: it ties units": with_fit(end=nn.Softmax(dim=1)),
     "the encoder gives 0 to": with_fit(end=nn.ReLU()),
     "too little was learnt": with_fit(rate=1e-4),
 }
