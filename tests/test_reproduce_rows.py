@@ -1,5 +1,6 @@
 """What single rows of the table of results are made of."""
 
+import itertools
 import math
 from dataclasses import replace
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from benchmarks.reproduce import (
     static_digits,
     vae,
     vq_vae,
+    window,
 )
 from benchmarks.reproduce.rows import Job, Outcome
 
@@ -182,6 +184,75 @@ def test_weights_come_after_the_elbo_and_the_seconds_of_both_count(job, monkeypa
         ("iwae", learnt_prior.IWAE),
     ]
     assert asked[1][2] == weighted["loss"].item() != asked[0][2]
+
+
+def a_window():
+    torch.manual_seed(0)
+    seeing = window.Window()
+    nn.init.normal_(seeing.judge[-1].weight)
+    return seeing
+
+
+def test_a_window_adds_nothing_before_it_has_learnt():
+    images, raw = torch.bernoulli(torch.rand(3, 1, 9, 8)), torch.randn(3, 1, 9, 8)
+    expected = likelihood.Bernoulli().nll(raw, images)
+    assert torch.equal(window.Window().nll(raw, images), expected)
+
+
+@pytest.mark.parametrize("place", [0, 13, 150, 300])
+def test_a_window_sees_the_pixels_before_one_and_near_it_alone(place):
+    seeing, images = a_window(), torch.bernoulli(torch.rand(1, 1, 20, 20))
+    other = images.clone()
+    other.view(-1)[place] = 1 - other.view(-1)[place]
+    differs = (seeing(images) != seeing(other)).flatten().nonzero()[:, 0]
+    rows, columns = differs // 20 - place // 20, differs % 20 - place % 20
+    reach, room = window.REACH, range(20)
+    assert set(zip(rows.tolist(), columns.tolist(), strict=True)) == {
+        (down, right)
+        for down in range(reach + 1)
+        for right in range(-reach, reach + 1)
+        if place // 20 + down in room and place % 20 + right in room
+        if (down, right) > (0, 0)
+    }
+
+
+def test_the_probabilities_of_all_images_under_a_window_sum_to_one():
+    images = torch.tensor(list(itertools.product([0.0, 1.0], repeat=8)))
+    raw = torch.randn(1, 1, 4, 2).expand(len(images), -1, -1, -1)
+    nll = a_window().nll(raw, images.reshape(-1, 1, 4, 2))
+    torch.testing.assert_close(nll.neg().exp().sum(), torch.tensor(1.0))
+
+
+def test_log_weights_with_one_look_are_those_of_the_library():
+    blind, images = learnt_prior.build(), torch.bernoulli(torch.rand(3, 1, 28, 28))
+    model = VAE(blind.encoder, blind.decoder, a_window(), blind.prior).eval()
+    weights = [
+        draw(model, images, 4, torch.Generator().manual_seed(1))
+        for draw in (window.draw_log_weights, likelihood.draw_log_weights)
+    ]
+    assert weights[0].shape == (4, 3)
+    torch.testing.assert_close(*weights)
+
+
+def test_the_window_joins_the_trained_model_and_all_learns_on(job, monkeypatch):
+    trained = []
+    part = SimpleNamespace(images=torch.rand(4, 1, 28, 28))
+
+    def train(self, name, model, images, objective, config):
+        objective(model, images)["loss"].backward()
+        trained.append((name, model, config))
+        return SimpleNamespace(seconds=len(trained))
+
+    monkeypatch.setattr(Job, "train", train)
+    model, seconds = window.train(replace(job, splits=SimpleNamespace(train=part)))
+    (_, blind, first), (_, seeing, second) = trained
+    assert seeing is model
+    assert seconds == 1 + 2
+    assert (first, second) == (window.ELBO, window.IWAE)
+    kept = [blind.encoder, blind.decoder, blind.prior]
+    assert [model.encoder, model.decoder, model.prior] == kept
+    assert isinstance(model.likelihood, window.Window)
+    assert model.likelihood.judge[-1].weight.grad.abs().sum() > 0
 
 
 def test_perfect_directions_are_recovered_and_controls_find_nothing(job):

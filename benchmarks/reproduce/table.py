@@ -18,6 +18,7 @@ from benchmarks.reproduce import (
     static_digits,
     vae,
     vq_vae,
+    window,
 )
 from benchmarks.reproduce.rows import Row
 
@@ -37,6 +38,7 @@ ROWS: tuple[Row, ...] = (
     vae.IWAE_ROW,
     learnt_prior.ROW,
     learnt_prior.WEIGHTED_ROW,
+    window.ROW,
     static_digits.ROW,
     vq_vae.ROW,
     grey_vae.ROW,

@@ -1,5 +1,7 @@
 """How likely are binary digits under a VAE, and under one trained with 50 weights?"""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
@@ -22,6 +24,9 @@ TEST_SEED = 12345  # binarises the test images: the same for every run
 PART = 100  # test images whose estimates are kept together
 CODES = 1000  # weighed in one pass: at 5,000 it takes half as long again
 COMPARED = 200  # test images whose estimate is made in float32 too
+
+Draw = Callable[[VAE, Tensor, int, torch.Generator | None], Tensor]
+"""Draws codes of images and returns their log-weights, as `draw_log_weights` does."""
 
 PUBLISHED_BEST = {
     "NVAE, Vahdat and Kautz (2020)": 78.01,
@@ -92,11 +97,16 @@ def binary_test_images(job: Job) -> Tensor:
     return torch.bernoulli(images, generator=generator)[: job.at_most(len(images), 5)]
 
 
-def judge(job: Job, model: VAE, seconds: float) -> Outcome:
+def judge(
+    job: Job,
+    model: VAE,
+    seconds: float,
+    draw: Draw = likelihood.draw_log_weights,
+) -> Outcome:
     """Estimate the negative log-likelihood of the test images, and -ELBO."""
     images, samples = binary_test_images(job).to(job.device), job.at_most(SAMPLES, 10)
     model = model.to(memory_format=torch.channels_last)  # faster in bfloat16
-    bounds = kept_bounds(job, model, images, samples)
+    bounds = kept_bounds(job, model, images, samples, draw)
     estimate = likelihood.Estimate.of(-bounds)
     few = images[:COMPARED]
     codes = metrics.apply(model, model.encode, images)
@@ -107,12 +117,18 @@ def judge(job: Job, model: VAE, seconds: float) -> Outcome:
     }
     if runtime.has_bfloat16(job.device):
         exact = likelihood.nll(model, few, samples, seeded(job.device))
-        rough = -fast_bounds(model, few, samples, seeded(job.device)).mean()
+        rough = -fast_bounds(model, few, samples, seeded(job.device), draw).mean()
         notes[f"what bfloat16 adds, {COMPARED} images"] = float(rough) - exact.mean
     return Outcome(estimate.mean, seconds, notes=notes)
 
 
-def kept_bounds(job: Job, model: VAE, images: Tensor, samples: int) -> Tensor:
+def kept_bounds(
+    job: Job,
+    model: VAE,
+    images: Tensor,
+    samples: int,
+    draw: Draw = likelihood.draw_log_weights,
+) -> Tensor:
     """Return the bound of each image; a run that was stopped goes on from its parts.
 
     Each part has draws of its own, so that the figure is the same with and without a
@@ -124,7 +140,7 @@ def kept_bounds(job: Job, model: VAE, images: Tensor, samples: int) -> Tensor:
         path = job.folder / f"bounds-{number}.pt"
         if not path.exists():
             generator = torch.Generator(job.device).manual_seed(TEST_SEED + number)
-            bounds = fast_bounds(model, part, samples, generator)
+            bounds = fast_bounds(model, part, samples, generator, draw)
             job.folder.mkdir(parents=True, exist_ok=True)
             torch.save(bounds.cpu(), aside := path.with_suffix(".part"))
             aside.replace(path)
@@ -133,7 +149,11 @@ def kept_bounds(job: Job, model: VAE, images: Tensor, samples: int) -> Tensor:
 
 
 def fast_bounds(
-    model: VAE, images: Tensor, samples: int, generator: torch.Generator
+    model: VAE,
+    images: Tensor,
+    samples: int,
+    generator: torch.Generator,
+    draw: Draw = likelihood.draw_log_weights,
 ) -> Tensor:
     """Return log p(x) as bounded from below, image by image.
 
@@ -143,10 +163,7 @@ def fast_bounds(
     with runtime.evaluating(model), runtime.mixed_precision(images.device):
         bounds = []
         for image in images.split(1):
-            weights = [
-                likelihood.draw_log_weights(model, image, count, generator)
-                for count in counts
-            ]
+            weights = [draw(model, image, count, generator) for count in counts]
             bounds.append(likelihood.iwae_bound(torch.cat(weights)))
     return torch.cat(bounds)
 
