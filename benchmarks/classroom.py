@@ -2,8 +2,8 @@
 
 A class is made of generated submissions: of a student's answers some are right, some
 have a slip, some are not begun. It is graded as a teacher would, twice: with an
-open task that nobody has begun, and with its training, anew for each student. The page
-`docs/teaching/speed.md` is written from what was measured.
+open task that nobody has begun, and with its training, anew for each of `--trained`
+students. The page `docs/teaching/speed.md` is written from what was measured.
 """
 
 import json

@@ -139,9 +139,10 @@ ROW = Row(
         "images, one seed: with 32 and 64 channels and 2 epochs, 20.22 dB with the "
         "mean squared error and 20.52 with the loss in dB; in twice the time, 20.74 "
         "with 4 epochs and 20.68 with 48 and 96 channels. Means over shifts of an "
-        "image gained .03 dB (four) or lost .3 (sixteen). Earlier forms of this row "
-        "gave, on test images, 20.83 (32 and 64 channels, 5 epochs, mean squared "
-        "error) and 21.09 (10 epochs, the loss in dB), which missed the raised goal."
+        "image gained 0.03 dB with four, and lost 0.3 with sixteen. Earlier forms of "
+        "this row gave, on test images, 20.83 (32 and 64 channels, 5 epochs, mean "
+        "squared error) and 21.09 (10 epochs, the loss in dB), which missed the raised "
+        "goal."
     ),
     higher_is_better=True,
     seeds=1,

@@ -26,6 +26,7 @@ PUBLISHED = {
     "virtual adversarial training, Miyato et al. (2018)": 1.36,
     "ladder network, Rasmus et al. (2015)": 1.06,
     "Triple-GAN, Li et al. (2017)": 0.91,
+    "bad GAN, Dai et al. (2017)": 0.80,
 }
 NEIGHBOURS, ALPHA = 6, 0.99
 SVM_C = 10.0

@@ -200,6 +200,7 @@ ROW = Row(
         "ladder network, 150 epochs, Rasmus et al. (2015)": 0.57,
         "perceptron with noise of 0.5, no denoising, Rasmus et al. (2015)": 0.80,
         "perceptron with deformed digits, Ciresan et al. (2010)": 0.35,
+        "voting convolutional networks, DropConnect, Wan et al. (2013)": 0.21,
     },
     settings=(
         f"{chain(SIZES)}, ReLU, batch normalisation; {in_words(TRAINING)}. Noise of "

@@ -38,7 +38,7 @@ were shared: compare seconds within a run only. Mixed precision is float32 where
 machine is named with "no bfloat16"; runs before commit 0d6d3bc have no such mark, and
 computed in bfloat16, some by emulation, as their seconds suggest. A `+` says that the
 code had changed since the commit. Published figures are a selection; where a row gives
-likelihoods or errors with labels, the best of any kind that we know of is among them.
+likelihoods or errors with labels, one of the best of any kind is among them.
 The best of the others may be a control of the same run.
 
 Binary digits are of two kinds, whose figures must not be compared: *dynamic*, where the

@@ -29,7 +29,8 @@ what to look at.
 
 Measured on {machine}. Every number is the median of {rounds} rounds, in which all
 that is compared takes turns; a round before them warms up. A ratio is made within each
-round, and in brackets stand the least and the most of them. The images are
+round (the ratio of two medians may be another), and in brackets stand the least and the
+most of them. The images are
 {source}. The network has 784-128-64-{code_size} units and
 their mirror image; a batch has {batch_size} images.
 

@@ -429,11 +429,10 @@ look(quantised_loss)
 # <details><summary>Explanation (open it when the check passes)</summary>
 #
 # Under `no_grad` a looked-up row is a plain number, so `to_codes` had a value and moved nothing.
-# No loss shows that: it is the same number with the fault and without it, and it falls, because
-# the encoder learns to use the vectors where they lie. What the fault costs, only a measurement
-# tells. With two numbers in a vector, as here, the mended program had the lower error with each
-# of five seeds. With eight it had it with three of five after 4 epochs, and with all five after
-# 16: an encoder can adapt to vectors that stand still, but its codes run away from them.
+# No loss shows that: for the same weights it is the same number with the fault and without it, and
+# it falls in training, because the encoder learns to use the vectors where they lie. What the
+# fault costs, only a measurement tells: the two lines above, of one seed. An encoder can adapt
+# to vectors that stand still, but its codes run away from them.
 #
 # </details>
 #

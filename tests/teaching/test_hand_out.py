@@ -49,6 +49,14 @@ def test_it_holds_no_solution(handed_out):
             assert "BEGIN SOLUTION" not in path.read_text("utf-8"), path
 
 
+def test_a_server_for_a_class_closes_what_the_archive_leaves_out_and_the_history():
+    page = (PAGE.parent / "jupyterhub.md").read_text("utf-8")
+    (closed,) = re.findall(r"^closed='(.+)'", page, re.MULTILINE)
+    left_out = [name.rstrip("/") for name in ANSWERS]
+    assert sorted(closed.split()) == sorted([".git", *left_out])
+    assert "\nchgrp -R teachers $closed && chmod -R o-rwx $closed\n" in page
+
+
 def test_it_still_holds_what_the_page_says(handed_out):
     """The page is honest about right answers that cannot be left out."""
     page = " ".join(TEXT.split())
