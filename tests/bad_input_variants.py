@@ -21,6 +21,7 @@ from aelesson import (
     codebooks,
     conditional,
     families,
+    flows,
     objectives,
     priors,
     quantise,
@@ -31,6 +32,7 @@ from aelesson.models import Autoencoder
 MIXTURE = priors.MixturePrior(Z[:2])
 NORMAL = priors.StandardNormal(3)
 VAMP = priors.VampPrior(VAE_NET.encoder, X[:2])
+FLOW = flows.FlowPrior(MIXTURE, 2, 4)
 CVAE = conditional.ConditionalVAE.mlp((144, 8, 3), 2, SHAPE).eval()
 ELBO = objectives.negative_elbo()
 BOOK = codebooks.Codebook(Z[:2])
@@ -151,4 +153,7 @@ CALLS = {
     ),
     "priors.VampPrior.log_prob": call(on=VAMP.log_prob, z=Z),
     "priors.VampPrior.sample": call(on=VAMP.sample, count=2, generator=G),
+    "flows.FlowPrior": call(base=MIXTURE, couplings=2, hidden=4),
+    "flows.FlowPrior.log_prob": call(on=FLOW.log_prob, z=Z),
+    "flows.FlowPrior.sample": call(on=FLOW.sample, count=2, generator=G),
 }

@@ -3,12 +3,21 @@
 import torch
 from properties import PIXELS, SHAPE, VAE_NET, of_codes, pair
 
-from aelesson import codebooks, conditional, disentangle, losses, priors, quantise
+from aelesson import (
+    codebooks,
+    conditional,
+    disentangle,
+    flows,
+    losses,
+    priors,
+    quantise,
+)
 from aelesson.data import sprites
 
 EYE = torch.eye(3)
 MIXTURE = priors.MixturePrior(2 * EYE)
 VAMP = priors.VampPrior(VAE_NET.encoder, torch.rand(2, *SHAPE))
+FLOW = flows.FlowPrior(MIXTURE, 2, 4)
 NORMAL = priors.StandardNormal()
 CVAE = conditional.ConditionalVAE.mlp((PIXELS, 8, 3), 4, SHAPE).eval()
 LEVELS = (3, 4, 5)
@@ -40,6 +49,7 @@ FLOAT32 = {
     "priors.Prior.kl": posteriors(MIXTURE.kl),
     "priors.MixturePrior.log_prob": of_codes(MIXTURE.log_prob),
     "priors.VampPrior.log_prob": of_codes(VAMP.log_prob),
+    "flows.FlowPrior.log_prob": of_codes(FLOW.log_prob),
 }
 ANY_FLOAT = {
     "losses.kl_per_unit": lambda d: (losses.kl_per_unit, d.codes(), d.codes()),

@@ -13,7 +13,7 @@ from torch.distributions import (
     kl_divergence,
 )
 
-from aelesson import latent, likelihood, objectives, priors
+from aelesson import flows, latent, likelihood, objectives, priors
 from aelesson.models import VAE
 from aelesson.training import TrainConfig, fit
 
@@ -44,10 +44,21 @@ def a_vamp(model, count=5):
     return priors.VampPrior(model.encoder, torch.rand(count, *SHAPE))
 
 
+def a_flow(base, couplings=3):
+    """A flow that bends, as if it were trained."""
+    torch.manual_seed(3)
+    flow = flows.FlowPrior(base, couplings, 8)
+    for coupling in flow.couplings:
+        nn.init.normal_(coupling.network[-1].weight, std=0.3)
+        nn.init.normal_(coupling.network[-1].bias, std=0.3)
+    return flow
+
+
 EVERY = {
     "standard": lambda model: priors.StandardNormal(2),
     "mixture": lambda model: a_mixture(),
     "vamp": a_vamp,
+    "flow": lambda model: a_flow(a_mixture()),
 }
 
 
@@ -304,3 +315,60 @@ def test_training_with_a_learnt_prior_lowers_the_loss(kind):
     assert curve[-1] < curve[0]
     moved = zip(before, model.prior.parameters(), strict=True)
     assert all(not torch.equal(was, now) for was, now in moved)
+
+
+def test_a_flow_changes_nothing_before_it_is_trained():
+    mixture, z = a_mixture(latent_dim=5), torch.randn(7, 5, generator=seeded())
+    flow = flows.FlowPrior(mixture)
+    assert torch.equal(flow.log_prob(z), mixture.log_prob(z))
+    assert torch.equal(flow.sample(4, seeded()), mixture.sample(4, seeded()))
+
+
+@pytest.mark.parametrize("latent_dim", [2, 5])
+def test_the_volume_of_a_flow_is_the_determinant_of_its_jacobian(latent_dim):
+    flow = a_flow(priors.StandardNormal(latent_dim)).double()
+    z = torch.randn(1, latent_dim, generator=seeded(), dtype=torch.double)
+
+    def bent(z):
+        for coupling in flow.couplings:
+            z = coupling(z)[0]
+        return z
+
+    jacobian = torch.autograd.functional.jacobian(bent, z)[0, :, 0]
+    wanted = flow.base.log_prob(bent(z)) + jacobian.det().abs().log()
+    torch.testing.assert_close(flow.log_prob(z), wanted)
+
+
+def test_every_number_is_moved_and_every_coupling_is_undone():
+    flow = a_flow(priors.StandardNormal(5), couplings=2)
+    first, second = flow.couplings
+    assert set(first.moved.tolist()) == set(second.kept.tolist())
+    z = torch.randn(6, 5, generator=seeded())
+    for coupling in flow.couplings:
+        changed, _ = coupling(z)
+        assert ((changed != z).any(0).nonzero()[:, 0] == coupling.moved).all()
+        torch.testing.assert_close(coupling.undo(changed), z)
+
+
+def test_a_flow_learns_what_its_base_cannot_say():
+    """Two numbers on a parabola: no normal has this shape."""
+    first = torch.randn(2000, generator=seeded())
+    noise = torch.randn(2000, generator=seeded(1))
+    z = torch.stack([first, first.square() + 0.1 * noise], dim=1)
+    torch.manual_seed(0)
+    flow = flows.FlowPrior(priors.StandardNormal(2), 4, 32)
+
+    def objective(prior, z):
+        return {"loss": -prior.per_code(z).mean()}
+
+    fit(flow, z, objective, TrainConfig(20, 100, 5e-3), progress=False)
+    normal = torch.distributions.MultivariateNormal(z.mean(0), torch.cov(z.T))
+    wanted = normal.log_prob(z).mean() + 0.5
+    assert flow.log_prob(z).mean() > wanted
+
+
+def test_a_flow_needs_to_know_the_size_of_a_code():
+    with pytest.raises(ValueError, match="base has latent_dim None"):
+        flows.FlowPrior(priors.StandardNormal())
+    with pytest.raises(ValueError, match="base has latent_dim 1"):
+        flows.FlowPrior(priors.StandardNormal(1))

@@ -65,6 +65,7 @@ OWN = {
     "bounds.conditional()": "test_conditional",
     "priors.MixturePrior": "test_priors",
     "priors.VampPrior": "test_priors",
+    "flows.FlowPrior": "test_priors",
     "stacking.pretrain": "test_stacking",
     "stacking.train_layers": "test_stacking",
     "runtime.set_random_states": "test_runtime",

@@ -1,5 +1,6 @@
 """What single rows of the table of results are made of."""
 
+import copy
 import itertools
 import math
 from dataclasses import replace
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 
 from aelesson import likelihood, objectives
 from aelesson.data import ImageSet, Splits
+from aelesson.flows import FlowPrior
 from aelesson.models import VAE
 from aelesson.training.history import History
 from benchmarks.reproduce import (
@@ -253,6 +255,26 @@ def test_the_window_joins_the_trained_model_and_all_learns_on(job, monkeypatch):
     assert [model.encoder, model.decoder, model.prior] == kept
     assert isinstance(model.likelihood, window.Window)
     assert model.likelihood.judge[-1].weight.grad.abs().sum() > 0
+
+
+def test_the_flow_learns_from_codes_and_changes_the_prior_alone(job, monkeypatch):
+    model = learnt_prior.build()
+    before = copy.deepcopy(model.state_dict())
+    part = SimpleNamespace(images=torch.rand(4, 1, 28, 28))
+
+    def train(self, name, flow, images, objective, config):
+        objective(flow, images)["loss"].backward()
+        assert (name, config) == ("flow", window.FLOW)
+        assert flow.base.means.grad.abs().sum() > 0
+        return SimpleNamespace(seconds=3)
+
+    monkeypatch.setattr(Job, "train", train)
+    assert window.bend(replace(job, splits=SimpleNamespace(train=part)), model) == 3
+    assert isinstance(model.prior, FlowPrior)
+    networks = [*model.encoder.parameters(), *model.decoder.parameters()]
+    assert all(each.grad is None for each in networks)
+    after = model.state_dict()
+    assert all(torch.equal(before[k], after[k]) for k in before if "prior" not in k)
 
 
 def test_perfect_directions_are_recovered_and_controls_find_nothing(job):
