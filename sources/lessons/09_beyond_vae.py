@@ -107,8 +107,8 @@ print({name: round(value, 1) for name, value in measured["reference"].items()})
 # ## 2. What does the weight move?
 #
 # Weigh the rate: $D + \beta R$ (Higgins et al., 2017). Two other weights are cures for units that
-# fall asleep, that is, are not active: **warm-up** lets $\beta$ grow from 0 to 1 (Sønderby et al., 2016), and **free bits**
-# let each unit say $\lambda$ nats for nothing (Kingma et al., 2016):
+# fall asleep, that is, are not active: **warm-up** lets $\beta$ grow from 0 to 1 (Sønderby et al.,
+# 2016), and **free bits** let each unit say $\lambda$ nats for nothing (Kingma et al., 2016):
 #
 # $$\sum_d \max\Big(\lambda, \frac{1}{B} \sum_b \mathrm{KL}_{bd}\Big) .$$
 
@@ -542,8 +542,8 @@ proven.verdict()
 
 # %% [markdown]
 # **Read it.** By the gradient alone most vectors never win a code; moving averages with new starts bring
-# nearly all of them into use, and the pictures get better. (Which of the two does it, we did not test.) State
-# *both* numbers: does it mean anything that many vectors are used? *Break it* puts that to the test.
+# nearly all of them into use, and the pictures get better. (Which of the two does it, we did not test.)
+# State *both* numbers: does it mean anything that many vectors are used? *Break it* puts that to the test.
 #
 # ## 6. What does drawing from a discrete code cost?
 #
@@ -774,7 +774,8 @@ proven.claim("at temperature 1 straight-through has more of both than the soft d
 proven.verdict()
 
 # %% [markdown]
-# **Read it.** Nothing is for nothing. In this one case, whose draws alone the seeds change, only the score function is right on average, and centred (lesson
+# **Read it.** Nothing is for nothing. In this one case, whose draws alone the seeds change, only the
+# score function is right on average, and centred (lesson
 # 08) it varies about as much as Gumbel-softmax at temperature 0.5, which is biased. (At temperature
 # 0.1 a bias up to 0.2 may be the noise of 50,000 draws.) Low temperatures trade bias for noise.
 # The straight-through one is needed where the decoder must see one whole vector; it pays with more noise, and
@@ -863,7 +864,8 @@ def new_nine():
 
 # %% [markdown]
 # Total correlation is the KL divergence of the codes' distribution from the product of its units' own: 0
-# where they are independent. Each VAE has the bound with its own $\beta$ and weight of the penalty; the loss is their sum, so
+# where they are independent. Each VAE has the bound with its own $\beta$ and weight of the penalty;
+# the loss is their sum, so
 # none feels the others.
 
 # %%
@@ -940,7 +942,8 @@ proven.verdict()
 # %% [markdown]
 # **Read it.** The penalty does what it asks for: nearly all of the units' total correlation is gone.
 # On average its gap is ahead of the VAE's, too. But look at single seeds (grey ticks are the course's
-# five runs, the one with this seed among them): in 30 epochs they lie farther apart than that lead, and the penalty's worst is behind
+# five runs, the one with this seed among them): in 30 epochs they lie farther apart than that lead, and
+# the penalty's worst is behind
 # another's best. So one seed proves nothing, and an untrained encoder belongs beside every gap.
 #
 # Could one choose the good seed without knowing the factors, by the lowest $-$ELBO or the lowest
@@ -1010,7 +1013,7 @@ cut = train(lambda: new_vq(books["new starts"]), binarised(no_straight_through),
 no_rate = measure(empty)
 cut_used = quantise.perplexity(indices(cut, binary_test), 64)
 cut_wrong = evaluate(cut, binary_test, ask_vq)["reconstruction"]
-apart_lie = [m.decoder[0].vectors.std(0).norm() for m in (quantised["new starts"], cut)]
+spreads = [m.decoder[0].vectors.std(0).norm() for m in (quantised["new starts"], cut)]
 
 # %% alt="Three rows: ten test digits; ten times the same grey blur from the VAE with beta 100; and ten times the same blur from the codebook without straight-through, whose label says that nearly all of its vectors are in use."
 plots.image_rows(
@@ -1035,9 +1038,9 @@ proven.claim("a beta of 100 leaves no unit active", no_rate["active"] == 0)
 proven.claim("its bound is the mean image's, within 3 %", abs(no_rate["-ELBO"] / baseline - 1) < 0.03)
 proven.claim("without straight-through half of the vectors or more are in use", cut_used > 32)
 proven.claim("and yet the picture is the mean image, within 3 %", abs(cut_wrong / baseline - 1) < 0.03)
-for name, spread in zip(("copied", "forgotten"), apart_lie):
+for name, spread in zip(("copied", "forgotten"), spreads):
     proven.figure(f"spread of the 64 vectors, straight-through {name}", spread, digits=2)
-proven.claim("for its vectors lie ten times as close together, or more", apart_lie[1] < apart_lie[0] / 10)
+proven.claim("for its vectors lie ten times as close together, or more", spreads[1] < spreads[0] / 10)
 proven.verdict()
 
 # %% [markdown]
