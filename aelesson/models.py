@@ -189,14 +189,17 @@ class VAE(Autoencoder):
                 `priors.VampPrior(model.encoder, images[:50])`.
 
         Raises:
-            ValueError: If a `VampPrior` was made with the encoder of another model.
+            ValueError: If a `VampPrior`, or one that `prior` bends, was made with the
+                encoder of another model.
         """
         require.model("prior", prior, Prior)
-        if isinstance(prior, VampPrior) and prior.encoder is not self.encoder:
-            raise ValueError(
-                "prior is a VampPrior with another encoder than the model's, and would "
-                "stay where it is: use VampPrior(model.encoder, pseudo_inputs)"
-            )
+        for part in prior.modules():
+            if isinstance(part, VampPrior) and part.encoder is not self.encoder:
+                raise ValueError(
+                    "prior holds a VampPrior with another encoder than the model's, "
+                    "which would stay where it is: use VampPrior(model.encoder, "
+                    "pseudo_inputs)"
+                )
         self.prior = prior
         return self
 

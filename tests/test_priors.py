@@ -242,6 +242,10 @@ def test_a_model_takes_its_own_encoders_vamp_prior_only():
     model, other = a_vae(), a_vae()
     with pytest.raises(ValueError, match="another encoder than the model's"):
         model.set_prior(a_vamp(other))
+    with pytest.raises(ValueError, match="another encoder than the model's"):
+        model.set_prior(flows.FlowPrior(a_vamp(other)))
+    model.set_prior(flows.FlowPrior(a_vamp(model)))
+    assert model.prior.base.encoder is model.encoder
     with pytest.raises(TypeError, match="prior is a Linear; it must be a Prior"):
         model.set_prior(nn.Linear(2, 2))
     assert isinstance(VAE(model.encoder, model.decoder, prior=a_mixture()), VAE)

@@ -191,7 +191,7 @@ def test_weights_come_after_the_elbo_and_the_seconds_of_both_count(job, monkeypa
 def a_window():
     torch.manual_seed(0)
     seeing = window.Window()
-    nn.init.normal_(seeing.judge[-1].weight)
+    nn.init.normal_(seeing.answer[-1].weight)
     return seeing
 
 
@@ -254,7 +254,7 @@ def test_the_window_joins_the_trained_model_and_all_learns_on(job, monkeypatch):
     kept = [blind.encoder, blind.decoder, blind.prior]
     assert [model.encoder, model.decoder, model.prior] == kept
     assert isinstance(model.likelihood, window.Window)
-    assert model.likelihood.judge[-1].weight.grad.abs().sum() > 0
+    assert model.likelihood.answer[-1].weight.grad.abs().sum() > 0
 
 
 def test_the_flow_learns_from_codes_and_changes_the_prior_alone(job, monkeypatch):

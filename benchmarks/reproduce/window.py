@@ -49,7 +49,7 @@ class Window(likelihood.Bernoulli):
         last = nn.Linear(HIDDEN, 1)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
-        self.judge = nn.Sequential(
+        self.answer = nn.Sequential(
             nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), last
         )
 
@@ -59,7 +59,7 @@ class Window(likelihood.Bernoulli):
         padded = F.pad(x, (REACH, REACH, REACH, 0))[:, 0]
         windows = padded.unfold(1, ROWS, 1).unfold(2, COLUMNS, 1).flatten(3)
         seen = F.linear(windows, self.look.weight * self.before, self.look.bias)
-        added: Tensor = self.judge(seen)
+        added: Tensor = self.answer(seen)
         return added.movedim(3, 1)
 
     def nll(self, raw: Tensor, x: Tensor) -> Tensor:
